@@ -1,0 +1,215 @@
+"""What a record must also fulfil, beyond the types of its fields.
+
+A check takes a `Pattern` and yields complaints: the keys of the value, and what is wrong with it and
+what to do. Add one by writing it and putting it into `CHECKS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import PurePosixPath
+
+from misspawn import regex
+from misspawn.catalogue.tree import Keys
+from misspawn.model import Detector, Example, Kind, Outcome, Pattern
+from misspawn.regions import contexts, kinds
+
+Complaints = Iterator[tuple[Keys, str]]
+MAX_LINES = 40
+_CLAUSES = {name: name for name in ("deep", "statement", "function", "file", "path")} | {"class": "class_"}
+_FACTS = ("pytest.config", "dependencies", "requires-python")
+_RANGE = re.compile(r"((<|<=|>|>=|==|!=)3\.\d+)(,(<|<=|>|>=|==|!=)3\.\d+)*")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+def regexes(detector: Detector) -> Iterator[tuple[Keys, str]]:
+    """Every regex of a detector, with its keys."""
+    yield ("match",), detector.match
+    for key in ("all", "none"):
+        for index, text in enumerate(getattr(detector, key)):
+            yield (key, index), text
+    clauses = {(key,): getattr(detector, name) for key, name in _CLAUSES.items()}
+    clauses |= {("project", fact): clause for fact, clause in detector.project.items()}
+    for keys, clause in clauses.items():
+        for key in ("all", "none"):
+            for index, text in enumerate(getattr(clause, key)):
+                yield (*keys, key, index), text
+    for side in ("inside", "outside"):
+        for context, text in getattr(detector, side).items():
+            yield (side, context), text
+    for group, names in detector.where.items():
+        for key in ("any", "none"):
+            if text := getattr(names, key):
+                yield ("where", group, key), text
+
+
+def check_regexes(pattern: Pattern) -> Complaints:
+    """Every regex is one that RE2 takes."""
+    for keys, text in _all_regexes(pattern):
+        try:
+            regex.compile(text)
+        except regex.RegexError as error:
+            yield keys, str(error)
+
+
+def _all_regexes(pattern: Pattern) -> Iterator[tuple[Keys, str]]:
+    for index, detector in enumerate(pattern.detect):
+        for keys, text in regexes(detector):
+            yield ("detect", index, *keys), text
+    for index, symptom in enumerate(pattern.symptoms):
+        yield ("symptoms", index, "log"), symptom.log
+    for index, example in enumerate(pattern.examples):
+        for keys, outcome in _outcomes(example):
+            for rest, text in _outcome_regexes(outcome):
+                yield ("examples", index, *keys, *rest), text
+
+
+def _outcomes(example: Example) -> Iterator[tuple[Keys, Outcome]]:
+    yield ("expect",), example.expect
+    for versions, outcome in example.expect_on.items():
+        yield ("expect_on", versions), outcome
+
+
+def _outcome_regexes(outcome: Outcome) -> Iterator[tuple[Keys, str]]:
+    if outcome.prints:
+        yield ("prints",), outcome.prints
+    for key in ("raises", "warns", "pytest"):
+        if message := getattr(getattr(outcome, key), "message", ""):
+            yield (key, "message"), message
+
+
+def check_symptoms(pattern: Pattern) -> Complaints:
+    """A log symptom has a sample that its regex matches; others say what is seen."""
+    for index, symptom in enumerate(pattern.symptoms):
+        at: Keys = ("symptoms", index)
+        if bool(symptom.log) != bool(symptom.sample):
+            yield at, "`log` and `sample` go together; give both"
+        elif not (symptom.log or symptom.seen):
+            yield at, "says nothing; give `log` with `sample`, or `seen`"
+        elif symptom.log and not _matches(symptom.log, symptom.sample):
+            yield (*at, "log"), "does not match its `sample`; mend one of them"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return regex.compile(pattern).search(text.encode()) is not None
+    except regex.RegexError:
+        return True  # check_regexes reports it
+
+
+def check_regions(pattern: Pattern) -> Complaints:
+    """Regions, key paths, contexts and project facts are known."""
+    for index, detector in enumerate(pattern.detect):
+        at, language = ("detect", index), detector.language
+        if detector.region not in kinds(language):
+            known = ", ".join(kinds(language))
+            yield (*at, "region"), f"{language.value} has no region `{detector.region}`; use one of {known}"
+        needs_path = detector.region == "mapping" or language.value == "coverage-config"
+        if needs_path != bool(detector.at):
+            yield at, "needs `at:` (a dotted path of keys)" if needs_path else "`at:` is for mappings; drop it"
+        for side in ("inside", "outside"):
+            for context in set(getattr(detector, side)) - set(contexts(language)):
+                known = ", ".join(contexts(language)) or "none"
+                yield (*at, side, context), f"{language.value} has no context `{context}`; there are: {known}"
+        for fact in detector.project:
+            if fact not in _FACTS and not fact.startswith("pytest."):
+                known = ", ".join(("pytest.<option>", *_FACTS))
+                yield (*at, "project", fact), f"no such project fact; use one of {known}"
+
+
+def check_where(pattern: Pattern) -> Complaints:
+    """`where` names groups of `match`, and its regexes collect names with groups."""
+    for index, detector in enumerate(pattern.detect):
+        for group, names in detector.where.items():
+            at: Keys = ("detect", index, "where", group)
+            if f"(?P<{group}>" not in detector.match:
+                yield at, f"`match` has no group (?P<{group}>...); name one"
+            if not (names.any or names.none):
+                yield at, "needs `any` or `none`"
+            for key in ("any", "none"):
+                text = getattr(names, key)
+                if text and _matches(text, "") and not _groups(text):
+                    yield (*at, key), "collects nothing; put the name in a group: (...)"
+
+
+def _groups(pattern: str) -> int:
+    try:
+        return regex.compile(pattern).groups
+    except regex.RegexError:
+        return 1
+
+
+def check_kind(pattern: Pattern) -> Complaints:
+    """A myth is refuted, a pattern is not; a record has a detector or says why not."""
+    for key in ("claim", "verdict", "truth"):
+        if pattern.kind is Kind.MYTH and not getattr(pattern, key):
+            yield (), f"a myth needs `{key}`; add it"
+        elif pattern.kind is Kind.PATTERN and getattr(pattern, key):
+            yield (key,), f"`{key}` is for `kind: myth`; drop it"
+    if pattern.detect and pattern.no_detector:
+        yield ("no_detector",), "the record has detectors; drop this"
+    if pattern.detect and not pattern.rg_misses:
+        yield (), "`rg_misses` is missing; say what a plain ripgrep pipeline misses or wrongly reports"
+    if pattern.kind is Kind.PATTERN and not (pattern.detect or pattern.no_detector):
+        yield (), "has no detector; add `detect`, or say why not in `no_detector`"
+
+
+def check_examples(pattern: Pattern) -> Complaints:
+    """Both sides are shown, each by one short program with an outcome."""
+    for side in ("wrong", "right"):
+        if not any(getattr(example, side) for example in pattern.examples):
+            yield ("examples",), f"no `{side}` example; add one"
+    for index, example in enumerate(pattern.examples):
+        for keys, message in _check_example(example):
+            yield ("examples", index, *keys), message
+
+
+def _check_example(example: Example) -> Complaints:
+    if (example.wrong is None) == (example.right is None):
+        yield (), "needs a title: either `wrong: ...` or `right: ...`"
+    if bool(example.code) == bool(example.files):
+        yield (), "needs either `code` or `files`"
+    if not example.detect and not example.note:
+        yield ("detect",), "is false; say in `note` why no detector can see it"
+    yield from _check_files(example)
+    for keys, outcome in _outcomes(example):
+        if outcome == Outcome():
+            yield keys, "states no outcome; say what running it must show"
+    ranges: dict[Keys, str] = {("expect_on", text): text for text in example.expect_on}
+    for at, versions in {("python",): example.python, **ranges}.items():
+        if versions and not _RANGE.fullmatch(versions):
+            yield at, f"`{versions}` is not a range of Python versions; write it like '<3.12'"
+
+
+def _check_files(example: Example) -> Complaints:
+    texts: dict[Keys, str] = {("files", name): text for name, text in example.files.items()}
+    for at, text in {("code",): example.code, **texts}.items():
+        if (lines := text.count("\n")) > MAX_LINES:
+            yield at, f"has {lines} lines; keep it to {MAX_LINES}"
+    for name in example.files:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name:
+            yield ("files", name), "must be a relative path with `/` that stays in the example's folder"
+
+
+def check_dates(pattern: Pattern) -> Complaints:
+    """`since` is a version and `reviewed` a date."""
+    if not _VERSION.fullmatch(pattern.since):
+        yield ("since",), f"`{pattern.since}` is not a version; write it like '0.1.0'"
+    try:
+        date.fromisoformat(pattern.reviewed)
+    except ValueError:
+        yield ("reviewed",), f"`{pattern.reviewed}` is not a date; write it like '2026-11-22'"
+
+
+CHECKS: tuple[Callable[[Pattern], Complaints], ...] = (
+    check_regexes,
+    check_symptoms,
+    check_regions,
+    check_where,
+    check_kind,
+    check_examples,
+    check_dates,
+)

@@ -1,0 +1,147 @@
+"""The detection of one pattern in one document, step by step, so that each decision can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from misspawn import regex
+from misspawn.model import Clause, Detector, Names
+from misspawn.regex import Match
+from misspawn.regions.document import Document, Region
+
+
+class Facts(Protocol):
+    """What is known of the project around a file."""
+
+    def fact(self, key: str, path: str) -> str:
+        """The value of a fact for the file at `path`, '' when unset."""
+
+
+class Step(NamedTuple):
+    """One decision: the condition, whether it holds, and what decided."""
+
+    name: str
+    holds: bool
+    detail: str = ""
+
+
+class Candidate(NamedTuple):
+    """A hit of a detector's `match` and the region around it, if there is one."""
+
+    detector: Detector
+    document: Document
+    match: Match
+    region: Region | None
+
+
+def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
+    """Every hit of `match` in the document that counts as code, with its region."""
+    for match in regex.compile(detector.match).finditer(document.text):
+        if not document.dismissal(match.start(), match.end()):
+            yield _candidate(detector, document, match)
+
+
+def _candidate(detector: Detector, document: Document, match: Match) -> Candidate:
+    region = document.region(detector.region, detector.at, match.start(), match.end())
+    return Candidate(detector, document, match, region)
+
+
+def explained(
+    detector: Detector, document: Document, facts: Facts, path: str
+) -> Iterator[tuple[Match, Iterator[Step]]]:
+    """Every hit of `match`, dismissed or not, with the steps that decide about it."""
+    for match in regex.compile(detector.match).finditer(document.text):
+        yield match, _all_steps(detector, document, match, facts, path)
+
+
+def _all_steps(
+    detector: Detector, document: Document, match: Match, facts: Facts, path: str
+) -> Iterator[Step]:
+    reason = document.dismissal(match.start(), match.end())
+    yield Step("match", not reason, reason or detector.match)
+    if not reason:
+        yield from steps(_candidate(detector, document, match), facts, path)
+
+
+def holds(candidate: Candidate, facts: Facts, path: str) -> bool:
+    """Whether all conditions of the detector hold for the candidate."""
+    return all(step.holds for step in steps(candidate, facts, path))
+
+
+def steps(candidate: Candidate, facts: Facts, path: str) -> Iterator[Step]:
+    """The conditions of the detector in the order in which they are tried, cheap ones first."""
+    detector, document, match, region = candidate
+    if region is None:
+        at = f" at {detector.at}" if detector.at else ""
+        yield Step("region", False, f"there is no {detector.region}{at} around the hit")
+        return
+    yield Step("region", True, f"{detector.region} at offset {region.start}")
+    yield from _clause("path", detector.path, path.encode("utf-8", "surrogateescape"), None)
+    yield from _clause("own level", Clause(all=detector.all, none=detector.none), region.own, document)
+    yield from _contexts(detector, document, match)
+    yield from _clause("deep", detector.deep, region.deep, document)
+    yield from _names(detector.where, document, match)
+    yield from _scopes(detector, document, match)
+    for key, clause in detector.project.items():
+        yield from _clause(f"project {key}", clause, facts.fact(key, path).encode(), None)
+
+
+def _clause(name: str, clause: Clause, text: bytes, document: Document | None) -> Iterator[Step]:
+    for pattern in clause.all:
+        found = _counts(pattern, text, document)
+        yield Step(f"{name} all", found is not None, pattern)
+    for pattern in clause.none:
+        found = _counts(pattern, text, document)
+        detail = pattern if found is None else f"{pattern} matches {_show(found)}"
+        yield Step(f"{name} none", found is None, detail)
+
+
+def _counts(pattern: str, text: bytes, document: Document | None) -> Match | None:
+    for match in regex.compile(pattern).finditer(text):
+        if document is None or document.is_code(text, match.start()):
+            return match
+    return None
+
+
+def _contexts(detector: Detector, document: Document, match: Match) -> Iterator[Step]:
+    span = (match.start(), match.end())
+    for context, header in detector.inside.items():
+        yield Step(f"inside {context}", document.within(context, regex.compile(header), *span), header)
+    for context, header in detector.outside.items():
+        inside = document.within(context, regex.compile(header), *span)
+        yield Step(f"outside {context}", not inside, header)
+
+
+def _names(where: dict[str, Names], document: Document, match: Match) -> Iterator[Step]:
+    for group, names in where.items():
+        captured = match.group(group) or b""
+        scope = document.scope(names.scope, match.start(), match.end())
+        shown = f"{group}={captured.decode('utf-8', 'replace')}"
+        if names.any:
+            yield Step(f"where {shown} any", captured in _collect(names.any, scope), names.any)
+        if names.none:
+            yield Step(f"where {shown} none", captured not in _collect(names.none, scope), names.none)
+
+
+def _collect(pattern: str, text: bytes) -> set[bytes]:
+    found = regex.compile(pattern).finditer(text)
+    return {name for match in found for name in match.groups() if name}
+
+
+def _scopes(detector: Detector, document: Document, match: Match) -> Iterator[Step]:
+    scopes = {
+        "statement": detector.statement,
+        "function": detector.function,
+        "class": detector.class_,
+        "file": detector.file,
+    }
+    for name, clause in scopes.items():
+        if clause.all or clause.none:
+            text = document.scope(name, match.start(), match.end())
+            yield from _clause(name, clause, text, document)
+
+
+def _show(match: Match) -> str:
+    text = (match.group() or b"").decode("utf-8", "replace")
+    return repr(text if len(text) < 60 else text[:57] + "...")

@@ -1,0 +1,16 @@
+"""One line a finding, for grep, editors and pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from misspawn.formats.style import Style, one_line
+from misspawn.model import Finding
+
+
+def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
+    """`path:line:col: id message`."""
+    for finding in findings:
+        place = f"{one_line(finding.path)}:{finding.span.line}:{finding.span.column}:"
+        out.write(f"{place} {style.severity(finding.id, finding.severity)} {one_line(finding.message)}\n")

@@ -1,0 +1,35 @@
+"""One JSON object a line, for programs. The keys are a promise: see `record`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TextIO
+
+from misspawn.formats.style import Style
+from misspawn.model import Finding
+
+
+def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
+    """An object a line; ASCII only, so that every file name survives every pipe."""
+    for finding in findings:
+        out.write(json.dumps(record(finding)) + "\n")
+
+
+def record(finding: Finding) -> dict[str, str | int]:
+    """A finding's public fields."""
+    span = finding.span
+    return {
+        "path": finding.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "id": finding.id,
+        "category": finding.category,
+        "severity": finding.severity,
+        "message": finding.message,
+        "url": finding.url,
+        "excerpt": finding.excerpt,
+        "fingerprint": finding.fingerprint,
+    }

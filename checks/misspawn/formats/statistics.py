@@ -1,0 +1,20 @@
+"""How many findings of which record: the table of `--statistics`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TextIO
+
+from misspawn.formats.style import Style
+from misspawn.model import Finding
+
+
+def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
+    """Count, severity and id a line, most frequent first, and the total."""
+    counts = Counter((finding.severity, finding.id) for finding in findings)
+    margin = len(str(counts.total() if counts else 0))
+    for (severity, id), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        out.write(f"{count:>{margin}}  {style.severity(f'{severity:7}', severity)}  {id}\n")
+    if counts:
+        out.write(f"{counts.total():>{margin}}  in all\n")

@@ -1,0 +1,331 @@
+"""The nouns of misspawn: what a record says, and what a scan finds.
+
+Everything here is a frozen value object. This module imports nothing of ours and does no I/O.
+A record (`Pattern`) is decoded from YAML by `catalogue`; field names below are the YAML keys.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of all that is decoded from YAML: frozen, keyword-only, unknown keys are errors."""
+
+
+class Kind(str, Enum):
+    """What a record is: an error pattern, or a widespread belief that running it refutes."""
+
+    PATTERN = "pattern"
+    MYTH = "myth"
+
+
+class Severity(str, Enum):
+    """How sure and how bad: `error` fails when run, `warning` fails on some runs, `hint` is worth a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+class Category(str, Enum):
+    """The folder a record lives in."""
+
+    IMPORTS = "imports"
+    MOCKS = "mocks"
+    EVENT_LOOP = "event-loop"
+    ASYNC_FIRST = "async-first"
+    SUBPROCESS = "subprocess"
+    DOCKER = "docker"
+    COVERAGE = "coverage"
+    PYTEST = "pytest"
+    MULTIPROCESSING = "multiprocessing"
+    SHELL = "shell"
+
+
+class Language(str, Enum):
+    """What a detector reads. One file can be read as several (pyproject.toml is both configs)."""
+
+    PYTHON = "python"
+    SHELL = "shell"
+    DOCKERFILE = "dockerfile"
+    COMPOSE = "compose"
+    WORKFLOW = "workflow"
+    PYTEST_CONFIG = "pytest-config"
+    COVERAGE_CONFIG = "coverage-config"
+
+
+class Moment(str, Enum):
+    """When a checklist item is due."""
+
+    COMMITTING = "before-committing"
+    ASYNC_TASKS = "before-spawning-async-tasks"
+    SUBPROCESS = "before-spawning-a-subprocess"
+    INTEGRATION_TESTS = "before-integration-tests"
+
+
+class Branch(str, Enum):
+    """The four branches of the emergency guide."""
+
+    EXCEPTION = "an-exception"
+    HANGS = "it-hangs"
+    CI_ONLY = "green-locally-red-in-ci"
+    COVERAGE = "coverage-is-missing"
+
+
+class Clause(Record, kw_only=True):
+    """Regexes that must all match, and regexes of which none may."""
+
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+class Names(Record, kw_only=True):
+    """What a named group of `match` may have captured.
+
+    `any`: a regex whose groups collect names from the scope; the captured text must be among them.
+    `none`: the same, but it must not be among them.
+    """
+
+    scope: Literal["statement", "function", "class", "file"] = "file"
+    any: str = ""
+    none: str = ""
+
+
+class Detector(Record, kw_only=True):
+    """One way to see the pattern in a file. All conditions must hold.
+
+    `match` is searched in the canonical view of the file; the finding covers the smallest syntax
+    region of kind `region` around the hit. `all` and `none` look at the region's own level (what is
+    nested in further brackets, blocks or mappings is blanked); `deep` looks at all of its text.
+    """
+
+    language: Language = Language.PYTHON
+    region: str
+    at: str = ""
+    match: str
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    deep: Clause = Clause()
+    statement: Clause = Clause()
+    function: Clause = Clause()
+    class_: Clause = msgspec.field(name="class", default=Clause())
+    file: Clause = Clause()
+    path: Clause = Clause()
+    inside: dict[str, str] = {}
+    outside: dict[str, str] = {}
+    where: dict[str, Names] = {}
+    project: dict[str, Clause] = {}
+    message: str = ""
+
+
+class Symptom(Record, kw_only=True):
+    """What the failure looks like: `log` is a regex with a verbatim `sample`, `seen` is for people."""
+
+    log: str = ""
+    sample: str = ""
+    seen: str = ""
+
+
+class Raises(Record, kw_only=True):
+    """An exception: qualified type, message regex, and the phase in which it surfaces."""
+
+    type: str
+    message: str = ""
+    phase: Literal["import", "collection", "run", "teardown", "exit"] = "run"
+    subclasses: bool = False
+
+
+class Warns(Record, kw_only=True):
+    """A warning: category name and message regex."""
+
+    category: str
+    message: str = ""
+
+
+class PytestRun(Record, kw_only=True):
+    """Counts of a pytest run by outcome, and a regex for the failure's message."""
+
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    message: str = ""
+
+
+Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?s$")]
+Leftover = Literal["zombie", "orphan", "task", "thread", "container", "volume", "network", "file"]
+
+
+class Outcome(Record, kw_only=True):
+    """What running an example must show. At least one key; all given ones must hold."""
+
+    raises: str | Raises | None = None
+    warns: str | Warns | None = None
+    hangs: Duration | None = None
+    blocks_loop: Duration | None = msgspec.field(name="blocks-loop", default=None)
+    exits: int | None = None
+    prints: str | None = None
+    pytest: PytestRun | None = None
+    leaves: Leftover | None = None
+    passes: bool | None = None
+    unrunnable: str | None = None
+
+
+class Example(Record, kw_only=True):
+    """Code that shows the pattern (`wrong`) or its mend (`right`); the value of that key is its title.
+
+    Either `code` (one file, named after `language`) or `files` (path -> text). `run` is the command
+    (default: the first Python file by the interpreter, pytest for `pytest`, `sh`/`bash` for shell).
+    `expect_on` gives other outcomes for a Python range such as `<3.12`. `detect: false` states that
+    the static detectors cannot see this example, and `note` says why.
+    """
+
+    wrong: str | None = None
+    right: str | None = None
+    language: Literal["python", "pytest", "shell", "dockerfile", "compose", "workflow", "toml", "ini"] = "python"
+    code: str = ""
+    files: dict[str, str] = {}
+    run: tuple[str, ...] = ()
+    expect: Outcome
+    expect_on: dict[str, Outcome] = {}
+    python: str = ""
+    requires: tuple[str, ...] = ()
+    needs: tuple[Literal["docker", "git", "bash", "network"], ...] = ()
+    env: dict[str, str] = {}
+    detect: bool = True
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        """The text of whichever side this example is."""
+        return self.wrong or self.right or ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether this example shows the mistake."""
+        return self.wrong is not None
+
+
+class Troubleshoot(Record, kw_only=True):
+    """An entry of the emergency guide."""
+
+    branch: Branch
+    symptom: str
+    diagnose: tuple[str, ...]
+    fix: str
+
+
+class Overlap(Record, kw_only=True):
+    """What other linters see of the wrong example, as measured by running them."""
+
+    ruff: tuple[str, ...] = ()
+    pylint: tuple[str, ...] = ()
+    flake8_async: tuple[str, ...] = msgspec.field(name="flake8-async", default=())
+    bandit: tuple[str, ...] = ()
+    shellcheck: tuple[str, ...] = ()
+    note: str = ""
+
+
+class History(Record, kw_only=True):
+    """A commit in a public repository that had or mended the pattern."""
+
+    repo: str
+    commit: str
+    date: str
+    file: str = ""
+    impact: str
+
+
+class Reference(Record, kw_only=True):
+    """A public page that supports the record."""
+
+    title: str
+    url: Annotated[str, Meta(pattern=r"^https://")]
+
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+Sentence = Annotated[str, Meta(min_length=10, max_length=160)]
+
+
+class Pattern(Record, kw_only=True):
+    """One record: an error pattern or a myth, with everything the page, scan, proof and diagnosis need."""
+
+    id: Slug
+    title: Annotated[str, Meta(min_length=8, max_length=90)]
+    category: Category
+    kind: Kind = Kind.PATTERN
+    severity: Severity
+    summary: Sentence
+    remedy: Sentence
+    claim: str = ""
+    verdict: str = ""
+    truth: str = ""
+    cause: str
+    occurs_when: tuple[str, ...]
+    not_a_bug_when: tuple[str, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
+    examples: Annotated[tuple[Example, ...], Meta(min_length=2)]
+    detect: tuple[Detector, ...] = ()
+    no_detector: str = ""
+    rg_misses: str = ""
+    fix: str
+    quick_fix: str = ""
+    checklist: dict[Moment, str] = {}
+    troubleshoot: Troubleshoot | None = None
+    overlaps: Overlap = Overlap()
+    related: tuple[Slug, ...] = ()
+    history: tuple[History, ...] = ()
+    references: tuple[Reference, ...] = ()
+    since: str
+    reviewed: str
+    owner: str
+    retired: str = ""
+
+    @property
+    def url(self) -> str:
+        """The stable address of the record's page."""
+        return f"https://misspawn.dev/p/{self.id}/"
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """Something that could not be read or is not valid, and where. Line and column count from 1; 0 is unknown."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
+        return f"{place}: {self.message}"
+
+
+class Span(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a file. Lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Finding(msgspec.Struct, frozen=True, order=True):
+    """One detected mistake. `span` is what to underline, `excerpt` its source line(s)."""
+
+    path: str
+    span: Span
+    id: str
+    category: str
+    severity: str
+    message: str
+    remedy: str
+    url: str
+    excerpt: str
+    fingerprint: str
+
+

@@ -1,0 +1,90 @@
+"""The regexes of records: RE2 only, so that time is linear in the text whatever a pattern says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Protocol, cast
+
+import re2
+
+
+class Match(Protocol):
+    """What misspawn uses of a match."""
+
+    def start(self, group: int = 0) -> int: ...
+    def end(self, group: int = 0) -> int: ...
+    def group(self, group: int | str = 0) -> bytes | None: ...
+    def groups(self) -> tuple[bytes | None, ...]: ...
+
+
+class Regex(Protocol):
+    """A compiled pattern over bytes."""
+
+    groups: int
+    groupindex: dict[str, int]
+
+    def search(self, text: bytes, pos: int = ..., endpos: int = ...) -> Match | None: ...
+    def finditer(self, text: bytes) -> Iterable[Match]: ...
+
+
+class RegexError(ValueError):
+    """A pattern that RE2 does not take; the message says which part and why."""
+
+
+_ADVICE = {
+    "invalid perl operator": "look-around is not linear; state the exception in `none:` or `outside:`",
+    "invalid escape sequence": "back-references are not linear; compare names with `where:`",
+    "no argument for repetition": "a quantifier needs something before it",
+}
+
+
+@lru_cache(maxsize=None)
+def compile(pattern: str) -> Regex:
+    """Compile a record's regex for searching UTF-8 bytes. Raises `RegexError`."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return cast(Regex, re2.compile(pattern.encode(), options))
+    except re2.error as error:
+        reason = error.args[0] if error.args else error
+        text = reason.decode() if isinstance(reason, bytes) else str(reason)
+        advice = next((a for key, a in _ADVICE.items() if key in text), "see the RE2 syntax")
+        raise RegexError(f"not an RE2 regex: {text} ({advice})") from error
+
+
+_LOOSE = re.compile(r"\\[.(]")
+_ANYTHING = "(?s:.*)"
+
+
+class Prefilter:
+    """Says which of many searches can succeed in a file at all, in one pass over its raw bytes.
+
+    Each entry is a list of regexes that must all match. RE2 reduces them to the literals that every
+    match contains and looks for all of these at once (`re2.Filter`, one `re2.Set` inside). Records
+    name things by their full dotted name while a file may import and rename them, so a name is
+    cut at its dots and at its opening bracket: the file must then contain each part somewhere.
+    """
+
+    def __init__(self, entries: Iterable[Iterable[str]]) -> None:
+        self._filter = re2.Filter()
+        self._needs: list[frozenset[int]] = []
+        self._numbers: dict[str, int] = {}
+        for entry in entries:
+            self._needs.append(frozenset(self._number(pattern) for pattern in entry))
+        if self._numbers:
+            self._filter.Compile()
+
+    def _number(self, pattern: str) -> int:
+        loose = _LOOSE.sub(lambda _: _ANYTHING, pattern)
+        if loose not in self._numbers:
+            self._numbers[loose] = self._filter.Add(loose)
+        return self._numbers[loose]
+
+    def candidates(self, data: bytes) -> list[int]:
+        """Indices of the entries whose literals all occur in the bytes, in order."""
+        if not self._numbers:
+            return []
+        seen = set(self._filter.Match(data, potential=True) or ())
+        return [index for index, needs in enumerate(self._needs) if needs <= seen]

@@ -1,0 +1,65 @@
+"""What a detector works on: a document in one language, and the regions in it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from misspawn.model import Language
+from misspawn.regex import Regex
+
+
+class Region(NamedTuple):
+    """One syntax unit. `start` and `end` are offsets into the original file.
+
+    `own` is the canonical text of its own level (nested parts blanked), `deep` all of its
+    canonical text.
+    """
+
+    kind: str
+    start: int
+    end: int
+    own: bytes
+    deep: bytes
+
+
+class Document(ABC):
+    """A file, or a part of one, read as one language.
+
+    `text` is the canonical view that regexes search: comments blanked, names resolved. Offsets
+    into it are *canonical*; `locate` turns them into offsets into the original file.
+    """
+
+    language: ClassVar[Language]
+    kinds: ClassVar[tuple[str, ...]]
+    contexts: ClassVar[tuple[str, ...]] = ()
+    text: bytes
+
+    @abstractmethod
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """Original offsets of a canonical stretch."""
+
+    @abstractmethod
+    def dismissal(self, start: int, end: int) -> str:
+        """Why a hit at this canonical stretch does not count ('' when it does)."""
+
+    @abstractmethod
+    def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
+        """The smallest region of the kind (at the key path) around a canonical stretch."""
+
+    @abstractmethod
+    def scope(self, name: str, start: int, end: int) -> bytes:
+        """Canonical text of the enclosing `statement`, `function`, `class` or `file`."""
+
+    def is_code(self, text: bytes, offset: int) -> bool:
+        """Whether an offset into a piece of canonical text is code, not the inside of a string."""
+        return True
+
+    def within(self, context: str, header: Regex, start: int, end: int) -> bool:
+        """Whether the hit lies in such a context with such a header."""
+        return False
+
+    def embedded(self) -> Iterator[Document]:
+        """Documents of other languages inside this one."""
+        return iter(())

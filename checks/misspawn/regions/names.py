@@ -1,0 +1,161 @@
+"""Python's lexical side: where strings and comments are, and what imported names stand for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from misspawn import regex
+from misspawn.regions.offsets import Edit
+
+_STRING = (
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
+    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+)
+_TOKEN = re.compile(rb"#[^\n]*|" + _STRING, re.S)
+_LEVEL = re.compile(rb"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<lambda>\blambda\b[^:]*:)|,|" + _STRING, re.S)
+_IMPORT = regex.compile(
+    r"(?m)^[ \t]*(?:[^\s#:][^#\n:]*:[ \t]*)?(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n(\\;]|\\\r?\n)*)"
+    r"|import[ \t]+((?:[^\n\\;]|\\\r?\n)*))"
+)
+_IMPORTED = re.compile(rb"([\w.]+)(?:[\s\\]+as[\s\\]+(\w+))?")
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+
+
+class Lexed(NamedTuple):
+    """A module whose comments are blanked (same length), and its strings' offsets, quotes included."""
+
+    text: bytes
+    string_starts: list[int]
+    string_ends: list[int]
+
+    def string_around(self, offset: int) -> bool:
+        """Whether the offset lies after a string's opening quote and before its end."""
+        index = bisect_right(self.string_starts, offset) - 1
+        return index >= 0 and self.string_starts[index] < offset < self.string_ends[index]
+
+
+class Import(NamedTuple):
+    """`name` stands for the dotted `target`; the statement lies at start..end, in a function if `indented`."""
+
+    name: bytes
+    target: bytes
+    start: int
+    end: int
+    indented: bool
+
+
+def lex(data: bytes) -> Lexed:
+    """Find strings and comments without parsing; one pass of one regex."""
+    starts: list[int] = []
+    ends: list[int] = []
+    comments: list[Edit] = []
+    for token in _TOKEN.finditer(data):
+        start, end = token.span()
+        if data[start] == 35:  # "#"
+            comments.append(Edit(start, end, b" " * (end - start)))
+        else:
+            starts.append(start)
+            ends.append(end)
+    if not comments:
+        return Lexed(data, starts, ends)
+    blanked = bytearray(data)
+    for start, end, spaces in comments:
+        blanked[start:end] = spaces
+    return Lexed(bytes(blanked), starts, ends)
+
+
+def imports(lexed: Lexed) -> Iterator[Import]:
+    """The names that absolute imports bind, `import a.b` and relative imports apart."""
+    for match in _IMPORT.finditer(lexed.text):
+        start, end = match.start(), match.end()
+        if lexed.string_around(start):
+            continue
+        module, names, modules = match.groups()
+        indented = lexed.text[start : start + 1] in (b" ", b"\t")
+        for item in _IMPORTED.finditer(names or modules or b""):
+            name, alias = item.groups()
+            if module is None:
+                yield Import(alias or name.partition(b".")[0], name if alias else b"", start, end, indented)
+            elif not module.startswith(b"."):
+                yield Import(alias or name, module + b"." + name, start, end, indented)
+            else:
+                yield Import(alias or name, b"", start, end, indented)
+
+
+def substitutions(lexed: Lexed, bound: dict[bytes, bytes], skip: list[tuple[int, int]]) -> list[Edit]:
+    """Edits that spell out each imported name where it is used: `r(` reads `subprocess.run(`.
+
+    Names in strings, attributes (`x.run`), keywords and assignment targets (`run=`) and the import
+    statements themselves (`skip`) stay as they are. Whether a local definition shadows the name is
+    decided later, for the few places where a detector hits.
+    """
+    edits: list[Edit] = []
+    text = lexed.text
+    starts = [start for start, _ in skip]
+    for name, target in bound.items():
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if _is_use(text, at, end) and not lexed.string_around(at) and not _covered(at, starts, skip):
+                edits.append(Edit(at, end, target))
+            at = text.find(name, end)
+    edits.sort()
+    return edits
+
+
+def _is_use(text: bytes, start: int, end: int) -> bool:
+    before = text[start - 1] if start else 32
+    if before in _WORD or before == 46:  # "."
+        return False
+    if end < len(text) and text[end] in _WORD:
+        return False
+    after = text[end : end + 4].lstrip(b" ")
+    return not (after.startswith(b"=") and not after.startswith(b"=="))
+
+
+def _covered(at: int, starts: list[int], spans: list[tuple[int, int]]) -> bool:
+    index = bisect_right(starts, at) - 1
+    return index >= 0 and at < spans[index][1]
+
+
+def own_level(text: bytes) -> bytes:
+    """Blank what lies deeper than one pair of brackets, and lambdas; the length stays the same."""
+    edits: list[Edit] = []
+    depth, hidden, lambda_at, lambda_depth = 0, -1, -1, 0
+    for token in _LEVEL.finditer(text):
+        kind = token.lastgroup
+        if kind == "open":
+            depth += 1
+            if depth == 2 and lambda_at < 0:
+                hidden = token.start()
+        elif kind == "lambda" and lambda_at < 0 and depth < 2:
+            lambda_at, lambda_depth = token.start(), depth
+        if lambda_at >= 0 and depth == lambda_depth and (kind == "close" or token[0] == b","):
+            edits.append(_blank(lambda_at, token.start()))
+            lambda_at = -1
+        if kind == "close":
+            depth -= 1
+            if depth == 1 and hidden >= 0 and lambda_at < 0:
+                edits.append(_blank(hidden, token.end()))
+                hidden = -1
+    if lambda_at >= 0:
+        edits.append(_blank(lambda_at, len(text)))
+    return _apply(text, edits)
+
+
+def _blank(start: int, end: int) -> Edit:
+    return Edit(start, end, b" " * (end - start))
+
+
+def _apply(text: bytes, edits: list[Edit]) -> bytes:
+    if not edits:
+        return text
+    result = bytearray(text)
+    for start, end, spaces in edits:
+        result[start:end] = spaces
+    return bytes(result)

@@ -1,0 +1,379 @@
+"""Python: regions, contexts and scopes of a module, in its canonical view."""
+
+from __future__ import annotations
+
+import builtins
+import re
+import sys
+from functools import cached_property
+
+from tree_sitter import Node
+
+from misspawn.model import Language
+from misspawn.regex import Regex
+from misspawn.regions.document import Document, Region
+from misspawn.regions.names import Import, Lexed, imports, lex, own_level, substitutions
+from misspawn.regions.offsets import OffsetMap, rewrite
+from misspawn.regions.syntax import Step, Syntax
+
+_FUNCTIONS = {"function_definition"}
+_SCOPES = {"function_definition", "lambda"}
+_CLASSES = {"class_definition"}
+_KINDS: dict[str, frozenset[str]] = {
+    "call": frozenset({"call"}),
+    "await": frozenset({"await"}),
+    "assignment": frozenset({"assignment", "augmented_assignment", "named_expression"}),
+    "with": frozenset({"with_statement"}),
+    "except": frozenset({"except_clause", "except_group_clause"}),
+    "try": frozenset({"try_statement"}),
+    "loop": frozenset({"for_statement", "while_statement"}),
+    "decorator": frozenset({"decorator"}),
+    "function": frozenset(_FUNCTIONS),
+    "class": frozenset(_CLASSES),
+    "module": frozenset({"module"}),
+    "statement": frozenset({
+        "expression_statement", "return_statement", "raise_statement", "assert_statement",
+        "delete_statement", "import_statement", "import_from_statement", "future_import_statement",
+        "global_statement", "nonlocal_statement", "pass_statement", "break_statement",
+        "continue_statement", "exec_statement", "print_statement", "type_alias_statement",
+        "with_statement", "for_statement", "while_statement", "if_statement", "elif_clause",
+        "else_clause", "try_statement", "except_clause", "except_group_clause", "finally_clause",
+        "match_statement", "case_clause", "function_definition", "class_definition",
+    }),
+}  # fmt: skip
+_CONTEXTS: dict[str, frozenset[str]] = {
+    "with": _KINDS["with"],
+    "try": _KINDS["try"],
+    "except": _KINDS["except"],
+    "finally": frozenset({"finally_clause"}),
+    "loop": _KINDS["loop"],
+    "if": frozenset({"if_statement"}),
+    "call": _KINDS["call"],
+    "await": _KINDS["await"],
+    "lambda": frozenset({"lambda"}),
+    "assignment": _KINDS["assignment"],
+    "return": frozenset({"return_statement"}),
+}
+_BODIES = {"body", "consequence", "arguments", "right"}
+_GLOBAL_MEANING = frozenset(
+    name.encode() for name in (*sys.stdlib_module_names, *dir(builtins)) if not name.startswith("_")
+)
+_ROOT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?=\s*[.(])")
+_INDENT = b"[ \\t]"
+
+
+class PythonDocument(Document):
+    """A Python module. `words`: the identifiers that any detector mentions; imports of other modules keep quiet."""
+
+    language = Language.PYTHON
+    kinds = tuple(_KINDS)
+    contexts = ("async-function", "sync-function", "function", "class", "module", "main-guard", *_CONTEXTS)
+
+    def __init__(self, data: bytes, words: frozenset[bytes], *, whole: bool = False) -> None:
+        self._lexed: Lexed = lex(data)
+        self._imports = list(imports(self._lexed))
+        aliases = {
+            found.name: found.target
+            for found in reversed(self._imports)
+            if found.target and found.name != found.target and found.target.partition(b".")[0] in words
+        }
+        edits = substitutions(self._lexed, aliases, [(i.start, i.end) for i in self._imports])
+        self._offsets = OffsetMap(edits)
+        self._edits = {edit.start: edit for edit in edits}
+        self.text = rewrite(self._lexed.text, edits)
+        self._syntax = Syntax(self._lexed, whole=whole)
+        self._paths: dict[tuple[int, int], list[Step]] = {}
+        self._bindings: dict[tuple[int, bytes], str] = {}
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        return self._offsets.original(start, end)
+
+    # -- which hits count ----------------------------------------------------
+
+    def dismissal(self, start: int, end: int) -> str:
+        at, stop = self.locate(start, end)
+        if at == stop or not self.text[start:end].strip():
+            return "the hit is empty (a comment was blanked there)"
+        if self._in_string(at):
+            return "the hit starts inside a string"
+        first = self.text[start : start + 1]
+        if (first.isalnum() or first == b"_") and self.text[start - 1 : start] == b".":
+            return "the hit starts in the middle of a dotted name"
+        for root in _ROOT.finditer(self.text, start, end + 1):
+            name_at = self.locate(root.start(), root.end())[0]
+            if reason := self._shadow(name_at):
+                return reason
+        return ""
+
+    def is_code(self, text: bytes, offset: int) -> bool:
+        return not lex(text).string_around(offset)
+
+    def _in_string(self, at: int) -> bool:
+        if not self._lexed.string_around(at):
+            return False
+        return not any(step.node.type == "interpolation" for step in self._path(at, at + 1))
+
+    def _shadow(self, at: int) -> str:
+        """Why the name at the offset is not the imported or built-in one ('' when it is)."""
+        edit = self._edits.get(at)
+        name = self._lexed.text[at : edit.end] if edit else _word_at(self._lexed.text, at)
+        bound = [found for found in self._imports if found.name == name]
+        if not bound and name not in _GLOBAL_MEANING:
+            return ""
+        for step in self._enclosing(at):
+            kind = self._binding(step.node, name)
+            if kind == "local":
+                return f"`{name.decode()}` is shadowed in `{_name_of(step.node)}`"
+            if kind == "import":
+                return ""
+        if bound and all(found.indented for found in bound) and edit and not self._guarded_import(bound):
+            return f"`{name.decode()}` is imported in another function only"
+        if self._rebound(name):
+            return f"`{name.decode()}` is redefined at module level"
+        return ""
+
+    def _enclosing(self, at: int) -> list[Step]:
+        path = self._path(at, at + 1)
+        return [step for step, below in zip(path[-2::-1], path[:0:-1]) if _holds(step, below)]
+
+    def _guarded_import(self, bound: list[Import]) -> bool:
+        return any(not self._enclosing(found.end - 1) for found in bound)
+
+    def _binding(self, function: Node, name: bytes) -> str:
+        key = (function.id, name)
+        if key not in self._bindings:
+            self._bindings[key] = _binding(_scope_text(self._lexed.text, function), name)
+        return self._bindings[key]
+
+    def _rebound(self, name: bytes) -> bool:
+        key = (-1, name)
+        if key not in self._bindings:
+            found = re.search(
+                rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*(?::[^=\n]+)?=(?!=)" % (name, name),
+                self._lexed.text,
+                re.M,
+            )
+            real = found is not None and not self._lexed.string_around(found.start())
+            self._bindings[key] = "local" if real else ""
+        return self._bindings[key] == "local"
+
+    # -- regions and scopes ----------------------------------------------------
+
+    def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
+        begin, stop = self.locate(start, end)
+        types = _KINDS[kind]
+        for step in reversed(self._path(begin, stop)):
+            if step.node.type in types:
+                return self._region(kind, step.node)
+        return None
+
+    def _region(self, kind: str, node: Node) -> Region:
+        outer = _with_decorators(node)
+        start, end = (0, len(self._lexed.text)) if kind == "module" else (outer.start_byte, outer.end_byte)
+        if kind == "statement":
+            end = _header_end(node)
+        deep = self._canonical(start, end)
+        return Region(kind, start, end, own_level(self._own(kind, node, start, end)), deep)
+
+    def _own(self, kind: str, node: Node, start: int, end: int) -> bytes:
+        if kind in ("class", "module"):
+            holder = self._syntax.whole().root_node if kind == "module" else node.child_by_field_name("body")
+            return self._without(start, end, _inner_bodies(holder))
+        return self._canonical(start, _header_end(node))
+
+    def _without(self, start: int, end: int, holes: list[tuple[int, int]]) -> bytes:
+        text = bytearray(self._canonical(start, end))
+        base = self._offsets.canonical(start, end)[0]
+        for hole in holes:
+            a, b = self._offsets.canonical(*hole)
+            text[a - base : b - base] = b" " * (b - a)
+        return bytes(text)
+
+    def scope(self, name: str, start: int, end: int) -> bytes:
+        if name == "file":
+            return self.text
+        node = self._nearest(name, *self.locate(start, end))
+        if node is None:
+            return b"" if name == "class" else self.text
+        outer = _with_decorators(node)
+        return self._canonical(outer.start_byte, outer.end_byte)
+
+    def _nearest(self, name: str, begin: int, stop: int) -> Node | None:
+        path = self._path(begin, stop)
+        for step, below in zip(path[::-1], [None, *path[:0:-1]]):
+            if step.node.type in _KINDS[name] and (name == "statement" or below is None or below.field == "body"):
+                return step.node
+        return None
+
+    # -- contexts ----------------------------------------------------------------
+
+    def within(self, context: str, header: Regex, start: int, end: int) -> bool:
+        path = self._path(*self.locate(start, end))
+        if context in ("async-function", "sync-function", "function", "module"):
+            return self._within_function(context, header, path)
+        if context == "class":
+            return any(self._matches(header, s.node) for s, b in _holders(path, _CLASSES))
+        if context == "main-guard":
+            return any(
+                s.node.type == "if_statement" and b"__name__" in self._header(s.node) for s in path
+            )
+        return self._within_block(context, header, path)
+
+    def _within_function(self, context: str, header: Regex, path: list[Step]) -> bool:
+        wanted = _FUNCTIONS if context == "function" else _SCOPES
+        holder = next((step for step, _ in _holders(path, wanted)), None)
+        if holder is None or context == "module":
+            return holder is None and context == "module"
+        is_async = _is_async(holder.node)
+        if (context == "async-function" and not is_async) or (context == "sync-function" and is_async):
+            return False
+        return self._matches(header, holder.node)
+
+    def _within_block(self, context: str, header: Regex, path: list[Step]) -> bool:
+        types = _CONTEXTS[context]
+        for index in range(len(path) - 2, -1, -1):
+            step, below = path[index], path[index + 1]
+            if step.node.type in types and _is_inside(context, step.node, below):
+                if self._matches(header, step.node):
+                    return True
+            if _holds(step, below):
+                return False
+        return False
+
+    def _matches(self, header: Regex, node: Node) -> bool:
+        return header.search(self._header(node)) is not None
+
+    def _header(self, node: Node) -> bytes:
+        if node.type == "call" and (callee := node.child_by_field_name("function")):
+            return self._canonical(callee.start_byte, callee.end_byte)
+        if node.type in _KINDS["assignment"] and (target := node.child_by_field_name("left")):
+            return self._canonical(target.start_byte, target.end_byte)
+        if node.type == "try_statement":
+            clauses = (c for c in node.children if c.type.startswith(("except", "finally")))
+            return b"\n".join(self._canonical(c.start_byte, _header_end(c)) for c in clauses)
+        return self._canonical(_with_decorators(node).start_byte, _header_end(node))
+
+    # -- offsets -----------------------------------------------------------------
+
+    def _canonical(self, start: int, end: int) -> bytes:
+        a, b = self._offsets.canonical(start, end)
+        return self.text[a:b]
+
+    def _path(self, start: int, end: int) -> list[Step]:
+        key = (start, end)
+        if key not in self._paths:
+            self._paths[key] = self._syntax.path(start, end)
+        return self._paths[key]
+
+    @cached_property
+    def imported(self) -> frozenset[bytes]:
+        """The names that imports bind anywhere in the file."""
+        return frozenset(found.name for found in self._imports)
+
+
+def _holders(path: list[Step], types: set[str]) -> list[tuple[Step, Step]]:
+    """Nodes of the types whose *body* holds what is below, innermost first."""
+    pairs = zip(path[-2::-1], path[:0:-1])
+    return [(step, below) for step, below in pairs if step.node.type in types and below.field == "body"]
+
+
+def _holds(step: Step, below: Step) -> bool:
+    return step.node.type in _SCOPES and below.field == "body"
+
+
+def _is_inside(context: str, node: Node, below: Step) -> bool:
+    if context in ("call", "assignment", "with", "loop", "try", "lambda"):
+        return below.field in _BODIES
+    if context in ("except", "finally"):
+        return below.node.type == "block"
+    return below.field != "condition"
+
+
+def _is_async(node: Node) -> bool:
+    first = node.child(0)
+    return first is not None and first.type == "async"
+
+
+def _with_decorators(node: Node) -> Node:
+    if node.type in ("function_definition", "class_definition"):
+        parent = node.parent
+        if parent is not None and parent.type == "decorated_definition":
+            return parent
+    return node
+
+
+def _header_end(node: Node) -> int:
+    """Where the head of a compound statement ends; a simple statement is all head."""
+    if node.type in ("call", "await", "assignment", "decorator", "expression_statement"):
+        return node.end_byte
+    body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
+    if body is None:
+        body = next((child for child in node.children if child.type == "block"), None)
+    return body.start_byte if body is not None else node.end_byte
+
+
+def _inner_bodies(holder: Node | None) -> list[tuple[int, int]]:
+    """The bodies of the functions and classes that are direct statements of the holder."""
+    holes: list[tuple[int, int]] = []
+    for child in holder.children if holder is not None else ():
+        inner = child.child_by_field_name("definition") if child.type == "decorated_definition" else child
+        if inner is not None and inner.type in ("function_definition", "class_definition"):
+            if body := inner.child_by_field_name("body"):
+                holes.append((body.start_byte, body.end_byte))
+    return holes
+
+
+def _name_of(node: Node) -> str:
+    name = node.child_by_field_name("name")
+    return name.text.decode() if name is not None and name.text is not None else "lambda"
+
+
+def _scope_text(text: bytes, function: Node) -> bytes:
+    """Parameters and body of a function, without the bodies of the functions in it."""
+    start = function.start_byte
+    result = bytearray(text[start : function.end_byte])
+    stack = list(function.children)
+    while stack:
+        node = stack.pop()
+        if node.type in _SCOPES:
+            if body := node.child_by_field_name("body"):
+                result[body.start_byte - start : body.end_byte - start] = b" " * (body.end_byte - body.start_byte)
+        elif node.type in ("block", "decorated_definition") or node.type.endswith(("_statement", "_clause")):
+            stack.extend(node.children)
+    return bytes(result)
+
+
+def _binding(text: bytes, name: bytes) -> str:
+    """How a function binds a name: `import`, `local` (parameter, assignment, loop, with...) or ''."""
+    name = re.escape(name)
+    if re.search(rb"\bglobal\b[^\n]*\b%b\b" % name, text):
+        return ""
+    if re.search(rb"\bimport\b[^\n]*\b%b\b|\bimport\s*\([^)]*\b%b\b" % (name, name), text):
+        return "import"
+    header, body = _split_header(text)
+    forms = (
+        rb"^%(i)b*(?:[\w.\[\], *()]+,[ \t]*)?\*?\(?%(n)b(?:[ \t]*,[\w.\[\], *()]+)?\)?[ \t]*(?::[^=\n]+)?=(?!=)"
+        rb"|\bfor\s+(?:[^:\n]*[\s,(])?%(n)b\b[^:\n]*\bin\b|\bas\s+\(?%(n)b\b"
+        rb"|\b(?:def|class)\s+%(n)b\b|\b%(n)b\s*:="
+    ) % {b"n": name, b"i": _INDENT}
+    if re.search(rb"[(,*\s]%b\s*(?:[,:=)]|$)" % name, header) or re.search(forms, body, re.M):
+        return "local"
+    return ""
+
+
+def _split_header(text: bytes) -> tuple[bytes, bytes]:
+    """Parameters and body of a `def` or a `lambda`."""
+    if text.startswith(b"lambda"):
+        head, _, body = text.partition(b":")
+        return head, body
+    depth = 0
+    for bracket in re.finditer(rb"[()]", text):
+        depth += 1 if bracket[0] == b"(" else -1
+        if depth == 0:
+            return text[text.index(b"(") : bracket.end()], text[bracket.end() :]
+    return text, b""
+
+
+def _word_at(text: bytes, at: int) -> bytes:
+    found = re.compile(rb"\w+").match(text, at)
+    return found[0] if found else b""

@@ -1,0 +1,86 @@
+"""A file's bytes, normalised once: decoded to UTF-8, with a line table."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+from misspawn.model import Span
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CODING = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+
+
+class Unreadable(ValueError):
+    """The bytes are not text in any encoding that they declare."""
+
+
+class Source:
+    """One file: its path as the user gave it, and its text as UTF-8 bytes.
+
+    All offsets in misspawn are byte offsets into `data`. `path` uses `/` and is relative to the
+    scan root where there is one. Raises `Unreadable` when the bytes are not text.
+    """
+
+    __slots__ = ("__dict__", "data", "path")
+
+    def __init__(self, path: str, raw: bytes) -> None:
+        self.path = path
+        self.data = decode(raw)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Offsets at which the lines begin."""
+        return [0, *(m.end() for m in re.finditer(rb"\r\n?|\n", self.data))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a byte offset, both from 1; the column counts characters."""
+        line = bisect_right(self.line_starts, offset)
+        start = self.line_starts[line - 1]
+        return line, len(self.data[start:offset].decode("utf-8", "replace")) + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The stretch between two byte offsets."""
+        return Span(*self.position(start), *self.position(end))
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its line break."""
+        start = self.line_starts[number - 1]
+        end = self.line_starts[number] if number < len(self.line_starts) else len(self.data)
+        return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n")
+
+
+def decode(raw: bytes) -> bytes:
+    """Return the text of a file as UTF-8 without a byte order mark.
+
+    Python's own order: byte order mark, PEP 263 declaration, UTF-8; what is not valid UTF-8 but
+    has no NUL byte is read as Latin-1, so that one stray byte does not hide a file.
+    """
+    for bom, name in _BOMS:
+        if raw.startswith(bom):
+            return _recode(raw, name)
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in raw:
+        raise Unreadable("contains NUL bytes, so it is not text; exclude it or save it as UTF-8")
+    declared = _CODING.match(raw)
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
+        return _recode(raw, declared[1].decode("ascii", "replace"))
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _recode(raw, "latin-1")
+    return raw
+
+
+def _recode(raw: bytes, name: str) -> bytes:
+    try:
+        return raw.decode(name).removeprefix("\ufeff").encode("utf-8")
+    except (UnicodeError, LookupError) as error:
+        raise Unreadable(f"is not valid {name}: {error}; save it as UTF-8") from error

@@ -1,0 +1,186 @@
+"""Paths to files: git's own list inside a repository, .gitignore's rules outside one.
+
+A path is given back as the user gave it, with the path below it appended by `/`. Symbolic links are
+not followed, except when the user names one. What cannot be listed is a `Problem`; nothing raises.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from misspawn.model import Problem
+
+LIMIT = 10_000_000  # bytes; no hand-written source file comes near it
+_TIMEOUT = 60.0  # seconds; git lists a million files in less
+_REDIRECTS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")  # set by git for its hooks
+_SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
+_MARKERS = ("pyvenv.cfg", "CACHEDIR.TAG")  # virtual environments and caches
+
+Found = str | Problem
+Ignored = Callable[[str, bool], bool]  # path, whether it is a folder
+
+
+class Unlisted(Exception):
+    """git has no list of a folder: no git, no repository, or it failed."""
+
+
+def walk(paths: Iterable[str]) -> Iterator[Found]:
+    """Each file below the paths once, in a stable order: of the paths as given, then by name.
+
+    A file that is named is always given, whatever the ignore rules say.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for found in _one(path):
+            if isinstance(found, Problem):
+                yield found
+            elif (real := os.path.abspath(found)) not in seen:
+                seen.add(real)
+                yield found
+
+
+def read(path: str) -> bytes:
+    """A file's bytes. Raises `OSError`, also for one that is too large or not a regular file."""
+    status = os.stat(path)  # before opening: opening a named pipe waits for its writer
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is not a regular file", path)
+    if status.st_size > LIMIT:
+        size, limit = status.st_size // 1_000_000, LIMIT // 1_000_000
+        raise OSError(0, f"{size} MB is more than the limit of {limit} MB", path)
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def root(path: str) -> str:
+    """The top folder of the git repository around a path, else the folder itself."""
+    folder = start = os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
+    while not _is_repository(folder):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return start
+    return folder
+
+
+def _is_repository(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, ".git"))
+
+
+def _one(path: str) -> Iterator[Found]:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        yield Problem(path, 0, 0, f"cannot be read: {reason}")
+        return
+    if stat.S_ISDIR(status.st_mode):
+        yield from _folder(path)
+    else:
+        yield path
+
+
+def _folder(path: str) -> Iterator[Found]:
+    try:
+        yield from _listed(path)
+    except Unlisted:
+        yield from _scanned(path, [])
+
+
+# -- inside a repository ----------------------------------------------------------
+
+
+def _listed(folder: str) -> Iterator[Found]:
+    """Tracked files, and untracked ones that are not ignored; repositories inside are entered."""
+    names, warnings = _git(folder)
+    for warning in warnings:
+        yield Problem(folder, 0, 0, f"git ls-files: {warning}")
+    for name in names:
+        path = _join(folder, name.rstrip("/"))
+        try:
+            mode = os.lstat(path).st_mode
+        except OSError:
+            continue  # tracked, but deleted in the work tree
+        if stat.S_ISREG(mode):
+            yield path
+        elif stat.S_ISDIR(mode) and _is_repository(path):
+            yield from _folder(path)
+
+
+def _git(folder: str) -> tuple[list[str], list[str]]:
+    """The names below a folder, sorted, and what git complains of."""
+    environment = {key: value for key, value in os.environ.items() if key not in _REDIRECTS}
+    try:
+        done = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            timeout=_TIMEOUT,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unlisted from error
+    names = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    return sorted(names), os.fsdecode(done.stderr).splitlines()
+
+
+def _join(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder.rstrip('/')}/{name}"
+
+
+# -- outside one ------------------------------------------------------------------
+
+
+class _Rules(NamedTuple):
+    """The .gitignore of one folder."""
+
+    folder: str
+    decide: Callable[[str], bool | None]
+
+
+def _scanned(folder: str, rules: list[_Rules]) -> Iterator[Found]:
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Problem(folder, 0, 0, f"cannot be listed: {error.strerror}")
+        return
+    names = {entry.name for entry in entries}
+    if not names.isdisjoint(_MARKERS):
+        return
+    rules = [*rules, *_gitignore(folder, names)]
+    for entry in entries:
+        path, is_folder = _join(folder, entry.name), entry.is_dir(follow_symlinks=False)
+        if entry.name in _SKIPPED or _ignored(path, is_folder, rules):
+            continue
+        if is_folder:
+            yield from _folder(path) if _is_repository(path) else _scanned(path, rules)
+        elif entry.is_file(follow_symlinks=False):
+            yield path
+
+
+def _gitignore(folder: str, names: set[str]) -> Iterator[_Rules]:
+    if ".gitignore" not in names:
+        return
+    from pathspec import GitIgnoreSpec  # 40 ms that only this needs
+
+    try:
+        text = read(os.path.join(folder, ".gitignore")).decode("utf-8", "surrogateescape")
+        spec = GitIgnoreSpec.from_lines(text.splitlines())
+    except (OSError, ValueError):
+        return  # an unreadable .gitignore ignores nothing
+    yield _Rules(folder, lambda path: spec.check_file(path).include)
+
+
+def _ignored(path: str, is_folder: bool, rules: list[_Rules]) -> bool:
+    """The innermost .gitignore that says anything about the path decides."""
+    for folder, decide in reversed(rules):
+        below = path if folder == "." else path[len(folder.rstrip("/")) + 1 :]
+        decision = decide(below + "/" * is_folder)
+        if decision is not None:
+            return decision
+    return False

@@ -182,7 +182,8 @@ class Example(Record, kw_only=True):
     Either `code` (one file, named after `language`) or `files` (path -> text). `run` is the command
     (default: the first Python file by the interpreter, pytest for `pytest`, `sh`/`bash` for shell).
     `expect_on` gives other outcomes for a Python range such as `<3.12`. `detect: false` states that
-    the static detectors cannot see this example, and `note` says why.
+    the static detectors cannot see this example, and `note` says why. `lines` names the lines of
+    the first file that the detectors must flag, and no others.
     """
 
     wrong: str | None = None
@@ -198,6 +199,7 @@ class Example(Record, kw_only=True):
     needs: tuple[Literal["docker", "git", "bash", "network"], ...] = ()
     env: dict[str, str] = {}
     detect: bool = True
+    lines: tuple[int, ...] = ()
     note: str = ""
 
     @property

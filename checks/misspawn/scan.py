@@ -41,29 +41,33 @@ class Scanner:
     def __init__(self, patterns: Iterable[Pattern], *, whole: bool = False) -> None:
         self.rules = [Rule(pattern, detector) for pattern in patterns for detector in pattern.detect]
         self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
-        self._words = frozenset(
+        self.words = frozenset(
             word.encode() for rule in self.rules for text in _regexes(rule.detector) for word in _WORD.findall(text)
         )
         self._whole = whole
+
+    def candidates(self, data: bytes) -> list[int]:
+        """Indices of the rules whose literals all occur in the bytes."""
+        return self._prefilter.candidates(data)
 
     def file(self, path: str, raw: bytes, facts: Facts) -> list[Finding]:
         """Everything found in one file. Raises `Unreadable` when the bytes are not text."""
         kinds = languages(path, raw)
         if not kinds:
             return []
-        chosen = self._prefilter.candidates(raw)
+        chosen = self.candidates(raw)
         if not chosen:
             return []
         source = Source(path, raw)
         if source.data is not raw and source.data != raw:
-            chosen = self._prefilter.candidates(source.data)
+            chosen = self.candidates(source.data)
         return self._found(source, kinds, [self.rules[index] for index in chosen], facts)
 
     def _found(
         self, source: Source, kinds: Sequence[Language], rules: list[Rule], facts: Facts
     ) -> list[Finding]:
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
-        for document in documents(source.data, kinds, self._words, whole=self._whole):
+        for document in documents(source.data, kinds, self.words, whole=self._whole):
             for rule in rules:
                 if rule.detector.language is not document.language:
                     continue

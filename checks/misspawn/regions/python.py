@@ -162,7 +162,8 @@ class PythonDocument(Document):
     def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
         begin, stop = self.locate(start, end)
         types = _KINDS[kind]
-        for step in reversed(self._path(begin, stop)):
+        path = self._syntax.path(begin, stop, wide=True) if kind == "class" else self._path(begin, stop)
+        for step in reversed(path):
             if step.node.type in types:
                 return self._region(kind, step.node)
         return None
@@ -199,7 +200,7 @@ class PythonDocument(Document):
         return self._canonical(outer.start_byte, outer.end_byte)
 
     def _nearest(self, name: str, begin: int, stop: int) -> Node | None:
-        path = self._path(begin, stop)
+        path = self._syntax.path(begin, stop, wide=True) if name == "class" else self._path(begin, stop)
         for step, below in zip(path[::-1], [None, *path[:0:-1]]):
             if step.node.type in _KINDS[name] and (name == "statement" or below is None or below.field == "body"):
                 return step.node

@@ -8,7 +8,9 @@ by itself, the whole file is parsed instead, so both ways see the same tree arou
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -17,7 +19,10 @@ from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
 from misspawn.regions.names import Lexed
 
-_TOP_LEVEL = re.compile(rb"^(?:(?P<definition>@|(?:async[ \t]+)?def\b|class\b)|[^\s)\]}])", re.M)
+_DEFINES = rb"(?P<definition>@|(?:async[ \t]+)?def\b|class\b)"
+_TOP_LEVEL = re.compile(rb"^(?:" + _DEFINES + rb"|[^\s)\]}#])", re.M)
+_CLASS_HEADER = re.compile(rb"(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)*class\b[^:#\n]*:[ \t]*\r?\n")
+_MEMBER = re.compile(rb"^(?P<indent>[ \t]+)(?:" + _DEFINES + rb"|\S)", re.M)
 
 
 class Step(NamedTuple):
@@ -27,21 +32,26 @@ class Step(NamedTuple):
     field: str
 
 
+class Block(NamedTuple):
+    """A stretch that is parsed by itself, behind the header of the class that it belongs to."""
+
+    start: int
+    end: int
+    header: tuple[int, int] | None = None
+
+
 class Syntax:
     """The lazily parsed tree of one file. `whole=True` turns the cutting into blocks off."""
 
     def __init__(self, lexed: Lexed, *, whole: bool = False) -> None:
         self._lexed = lexed
         self._cut_up = not whole
-        self._trees: dict[int, Tree] = {}
+        self._trees: dict[Block, Tree] = {}
+        self._members: dict[int, list[Block]] = {}
 
-    @cached_property
-    def _blocks(self) -> list[int]:
-        return _cut(self._lexed) if self._cut_up else [0]
-
-    def path(self, start: int, end: int) -> list[Step]:
-        """The nodes around a stretch, outermost first."""
-        cursor = self.tree(start, end).walk()
+    def path(self, start: int, end: int, *, wide: bool = False) -> list[Step]:
+        """The nodes around a stretch, outermost first. `wide`: with classes in their full extent."""
+        cursor = self._tree(start, end, wide).walk()
         path: list[Step] = []
         while (node := cursor.node) is not None and node.start_byte <= start and end <= node.end_byte:
             path.append(Step(node, cursor.field_name or ""))
@@ -49,33 +59,45 @@ class Syntax:
                 break
         return path
 
-    def tree(self, start: int, end: int) -> Tree:
-        """The tree of the block that holds the stretch, or of the file if the block has errors."""
-        index = bisect_right(self._blocks, start) - 1
-        block = self._blocks[index]
-        stop = self._blocks[index + 1] if index + 1 < len(self._blocks) else len(self._lexed.text)
-        if end > stop:
-            return self.whole()
-        tree = self._trees.get(block)
-        if tree is None:
-            tree = self._trees[block] = self._parse(block, stop)
-        return self.whole() if tree.root_node.has_error else tree
-
     def whole(self) -> Tree:
         """The tree of the whole file."""
-        tree = self._trees.get(-1)
-        if tree is None:
-            tree = self._trees[-1] = _parser().parse(self._lexed.text)
-        return tree
+        return self._parse(Block(0, len(self._lexed.text)))
 
-    def _parse(self, start: int, end: int) -> Tree:
-        if (start, end) == (0, len(self._lexed.text)):
-            return self.whole()
-        text = self._lexed.text
-        row = text.count(b"\n", 0, start)
-        stop = Point(row + text.count(b"\n", start, end), end - text.rfind(b"\n", start, end) - 1)
-        block = Range(Point(row, 0), stop, start, end)
-        return Parser(_language(), included_ranges=[block]).parse(text)
+    def _tree(self, start: int, end: int, wide: bool) -> Tree:
+        """The tree of the smallest block around the stretch that parses without errors."""
+        for block in self._around(start, end, wide):
+            tree = self._parse(block)
+            if not tree.root_node.has_error:
+                return tree
+        return self.whole()
+
+    def _around(self, start: int, end: int, wide: bool) -> Iterator[Block]:
+        if not self._cut_up:
+            return
+        top = _holding(self._blocks, start)
+        if top is None or end > top.end:
+            return
+        if not wide:
+            if top.start not in self._members:
+                self._members[top.start] = list(_cut_class(self._lexed, top))
+            member = _holding(self._members[top.start], start)
+            if member is not None and end <= member.end:
+                yield member
+        yield top
+
+    @cached_property
+    def _blocks(self) -> list[Block]:
+        return list(_cut(self._lexed, _TOP_LEVEL.finditer(self._lexed.text), len(self._lexed.text)))
+
+    def _parse(self, block: Block) -> Tree:
+        tree = self._trees.get(block)
+        if tree is None:
+            text = self._lexed.text
+            spans = [(block.start, block.end)] if block.header is None else [block.header, (block.start, block.end)]
+            ranges = None if spans == [(0, len(text))] else [_range(text, *span) for span in spans]
+            parser = _parser() if ranges is None else Parser(_language(), included_ranges=ranges)
+            tree = self._trees[block] = parser.parse(text)
+        return tree
 
 
 @lru_cache(maxsize=1)
@@ -88,16 +110,44 @@ def _parser() -> Parser:
     return Parser(_language())
 
 
-def _cut(lexed: Lexed) -> list[int]:
-    """Offsets at which the blocks begin: each top-level definition is one, what lies between is one."""
-    blocks = [0]
+def _range(text: bytes, start: int, end: int) -> Range:
+    row = text.count(b"\n", 0, start)
+    stop = Point(row + text.count(b"\n", start, end), end - text.rfind(b"\n", 0, end) - 1)
+    return Range(Point(row, start - text.rfind(b"\n", 0, start) - 1), stop, start, end)
+
+
+def _holding(blocks: list[Block], offset: int) -> Block | None:
+    index = bisect_right(blocks, (offset, sys.maxsize)) - 1
+    if index < 0 or offset >= blocks[index].end:
+        return None
+    return blocks[index]
+
+
+def _cut(
+    lexed: Lexed, lines: Iterable[re.Match[bytes]], end: int, header: tuple[int, int] | None = None
+) -> Iterator[Block]:
+    """Blocks of sibling statements: each definition with its decorators is one, what lies between is one."""
+    start = -1
     decorated = definition = False
-    for line in _TOP_LEVEL.finditer(lexed.text):
+    for line in lines:
         if lexed.string_around(line.start()):
             continue
         defines = line["definition"] is not None
-        if (defines and not decorated) or (definition and not defines):
-            blocks.append(line.start())
+        if start >= 0 and ((defines and not decorated) or (definition and not defines)):
+            yield Block(start, line.start(), header)
+            start = -1
+        start = line.start() if start < 0 else start
         decorated = defines and line["definition"] == b"@"
         definition = defines
-    return blocks if len(blocks) < 2 or blocks[1] > 0 else blocks[1:]
+    if start >= 0:
+        yield Block(start, end, header)
+
+
+def _cut_class(lexed: Lexed, top: Block) -> Iterator[Block]:
+    """The members of a class, each to be parsed behind the class's header."""
+    header = _CLASS_HEADER.match(lexed.text, top.start, top.end)
+    if header is None or (first := _MEMBER.search(lexed.text, header.end(), top.end)) is None:
+        return
+    indent = first["indent"]
+    members = (m for m in _MEMBER.finditer(lexed.text, header.end(), top.end) if m["indent"] == indent)
+    yield from _cut(lexed, members, top.end, header.span())

@@ -1,0 +1,5 @@
+"""`python -m misspawn`."""
+
+from misspawn.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,62 @@
+"""The subcommands. To add one: a module here with `arguments` and `run`, and its line in `COMMANDS`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from misspawn import __version__
+
+COMMANDS = {
+    "check": "scan files and folders for task-spawning mistakes",
+    "demo": "scan a small bundled project that has a dozen of them",
+    "list": "list the records",
+    "explain": "show a record: what happens, why, and the fix",
+    "why": "tell why a line is or is not reported",
+    "rg": "print the ripgrep pipeline nearest to a record's detector",
+    "validate": "check record files, all problems at once",
+}
+EPILOG = """exit codes:
+  0  clean    1  findings    2  wrong usage or an error    3  nothing to scan    130  interrupted"""
+
+
+class Command(Protocol):
+    """What a subcommand's module offers."""
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        """Add the command's arguments."""
+
+    def run(self, options: Namespace) -> int:
+        """Do it; return the exit code."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Parse the arguments and run their command."""
+    options = _parser(argv[0] if argv else "").parse_args(argv)
+    return _command(options.command).run(options)
+
+
+def _command(name: str) -> Command:
+    return cast(Command, import_module(f"misspawn.commands.{name}"))
+
+
+def _parser(chosen: str) -> ArgumentParser:
+    """The parser, with the arguments of the chosen command only: the others need not be imported."""
+    parser = ArgumentParser(
+        "misspawn",
+        description="Finds the ways in which Python projects get task spawning wrong.",
+        epilog=EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"misspawn {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, help_ in COMMANDS.items():
+        described = f"{help_[0].upper()}{help_[1:]}."
+        sub = commands.add_parser(
+            name, help=help_, description=described, formatter_class=RawDescriptionHelpFormatter
+        )
+        if name == chosen:
+            _command(name).arguments(sub)
+    return parser

@@ -1,0 +1,60 @@
+"""Detectors with one condition taken away: if nothing changes, the condition was not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import structs
+
+from misspawn.model import Clause, Detector, Names
+
+_CLAUSES = ("deep", "statement", "function", "class_", "file", "path")
+
+
+class Mutant(NamedTuple):
+    """A detector without one of its conditions, and which one it lost."""
+
+    lost: str
+    detector: Detector
+
+
+def mutants(detector: Detector) -> Iterator[Mutant]:
+    """Every detector that lacks exactly one condition of the given one."""
+    for name, clause in _without_one(Clause(all=detector.all, none=detector.none)):
+        yield Mutant(name, structs.replace(detector, all=clause.all, none=clause.none))
+    for field in _CLAUSES:
+        for name, clause in _without_one(getattr(detector, field)):
+            yield Mutant(f"{field.rstrip('_')} {name}", structs.replace(detector, **{field: clause}))
+    for field in ("inside", "outside"):
+        contexts: dict[str, str] = getattr(detector, field)
+        for context in contexts:
+            rest = {key: value for key, value in contexts.items() if key != context}
+            yield Mutant(f"{field} {context}", structs.replace(detector, **{field: rest}))
+    yield from _names(detector)
+    yield from _project(detector)
+
+
+def _without_one(clause: Clause) -> Iterator[tuple[str, Clause]]:
+    for index, pattern in enumerate(clause.all):
+        rest = clause.all[:index] + clause.all[index + 1 :]
+        yield f"all {pattern}", Clause(all=rest, none=clause.none)
+    for index, pattern in enumerate(clause.none):
+        rest = clause.none[:index] + clause.none[index + 1 :]
+        yield f"none {pattern}", Clause(all=clause.all, none=rest)
+
+
+def _names(detector: Detector) -> Iterator[Mutant]:
+    for group, names in detector.where.items():
+        for side in ("any", "none"):
+            if getattr(names, side):
+                left: Names = structs.replace(names, **{side: ""})
+                where = {**detector.where, group: left}
+                yield Mutant(f"where {group} {side}", structs.replace(detector, where=where))
+
+
+def _project(detector: Detector) -> Iterator[Mutant]:
+    for key, clause in detector.project.items():
+        for name, left in _without_one(clause):
+            project = {**detector.project, key: left}
+            yield Mutant(f"project {key} {name}", structs.replace(detector, project=project))

@@ -1,0 +1,146 @@
+"""A record as a page for the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from textwrap import indent, wrap
+
+from misspawn.model import Example, Outcome, Pattern, Symptom
+
+_MARGIN = "  "
+_CODE = "    "
+_BULLET = re.compile(r"(\s*)([-*]|\d+\.) +")
+_VERBS = {
+    "raises": "raises",
+    "warns": "warns",
+    "hangs": "hangs: still running after",
+    "blocks_loop": "blocks the event loop for",
+    "exits": "exits with",
+    "prints": "prints",
+    "pytest": "pytest reports",
+    "leaves": "leaves a",
+    "passes": "passes",
+    "unrunnable": "cannot run here:",
+}
+
+
+def page(pattern: Pattern, width: int) -> Iterator[str]:
+    """The whole record as lines; headings start in the first column and end in no punctuation.
+
+    `width`: columns of the terminal. Code is never wrapped.
+    """
+    width = max(40, min(width, 100)) - len(_MARGIN)
+    yield from wrap(pattern.title, width)
+    yield f"{_MARGIN}{pattern.id} · {pattern.category.value} · {pattern.severity.value} {pattern.kind.value}"
+    yield f"{_MARGIN}{pattern.url}"
+    for heading, lines in _sections(pattern, width):
+        body = list(lines)
+        if body:
+            yield from ("", heading.upper(), *(indent(line, _MARGIN) for line in body))
+
+
+def _sections(pattern: Pattern, width: int) -> Iterator[tuple[str, Iterable[str]]]:
+    if pattern.retired:
+        yield "Retired", prose(pattern.retired, width)
+    yield "Claim", prose(pattern.claim, width)
+    yield "Verdict", prose(f"{pattern.verdict}\n\n{pattern.truth}", width)
+    yield "What happens", prose(f"{pattern.summary}\n\n{pattern.cause}", width)
+    yield "It occurs when", _bullets(pattern.occurs_when, width)
+    yield "It is not a bug when", _bullets(pattern.not_a_bug_when, width)
+    yield "Symptoms", _bullets(map(_symptom, pattern.symptoms), width)
+    for example in pattern.examples:
+        yield ("Wrong" if example.is_wrong else "Right") + f": {example.title}", _example(example, width)
+    yield "Fix", prose(f"{pattern.remedy}\n\n{pattern.fix}", width)
+    yield "Quick fix", prose(pattern.quick_fix, width)
+    if pattern.troubleshoot:
+        yield "Troubleshooting", _bullets((*pattern.troubleshoot.diagnose, pattern.troubleshoot.fix), width)
+    yield "Checklist", _bullets(pattern.checklist.values(), width)
+    yield "No detector", prose(pattern.no_detector, width)
+    yield "Seen in", _bullets((f"{h.repo} {h.commit} ({h.date}): {h.impact}" for h in pattern.history), width)
+    yield "Related", _bullets(pattern.related, width)
+    yield "References", _bullets((f"{r.title} <{r.url}>" for r in pattern.references), width)
+
+
+def prose(markdown: str, width: int) -> Iterator[str]:
+    """Markdown as lines: paragraphs and list items wrapped, fenced code indented as it is."""
+    for number, (fenced, text) in enumerate(_blocks(markdown)):
+        if number and not (_BULLET.match(text) and not fenced):
+            yield ""
+        yield from indent(text, _CODE).splitlines() if fenced else _wrapped(text, width)
+
+
+def _blocks(markdown: str) -> Iterator[tuple[bool, str]]:
+    """Paragraphs, list items and fenced blocks, with whether they are fenced."""
+    block: list[str] = []
+    fenced = False
+    for line in markdown.strip().splitlines():
+        fence = line.lstrip().startswith("```")
+        starts = not fenced and (not line.strip() or _BULLET.match(line))
+        if (fence or starts) and block:
+            yield fenced, "\n".join(block)
+            block = []
+        if fence:
+            fenced = not fenced
+        elif line.strip() or fenced:
+            block.append(line)
+    if block:
+        yield fenced, "\n".join(block)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    bullet = _BULLET.match(text)
+    first = bullet[0] if bullet else ""
+    words = " ".join(text[len(first) :].split())
+    return wrap(
+        words,
+        width,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _bullets(items: Iterable[str], width: int) -> Iterator[str]:
+    for item in items:
+        yield from _wrapped(f"- {item}", width)
+
+
+def _symptom(symptom: Symptom) -> str:
+    return "; ".join(part for part in (symptom.sample, symptom.seen) if part)
+
+
+def _example(example: Example, width: int) -> Iterator[str]:
+    texts = example.files or {"": example.code}
+    for name, text in texts.items():
+        if name:
+            yield f"{name}:"
+        yield from indent(text.rstrip(), _CODE).splitlines()
+        yield ""
+    yield from _wrapped(f"Run, it {_outcome(example.expect)}.", width)
+    for versions, outcome in example.expect_on.items():
+        yield from _wrapped(f"On Python {versions} it {_outcome(outcome)}.", width)
+    if example.note:
+        yield from _wrapped(example.note, width)
+
+
+def _outcome(outcome: Outcome) -> str:
+    parts = []
+    for key, verb in _VERBS.items():
+        value = getattr(outcome, key)
+        if value is not None:
+            parts.append(verb if value is True else f"{verb} {_value(value)}")
+    return " and ".join(parts)
+
+
+def _value(value: object) -> str:
+    """`raises: {type: X, message: y}` as `X: y`; `pytest`'s counts as words."""
+    fields = getattr(value, "__struct_fields__", None)
+    if fields is None:
+        return str(value)
+    message = getattr(value, "message", "")
+    names = [str(getattr(value, name)) for name in ("type", "category") if name in fields]
+    counts = [f"{getattr(value, name)} {name}" for name in ("passed", "failed", "errors", "skipped") if name in fields]
+    head = ", ".join(names + [count for count in counts if not count.startswith("0 ")])
+    return f"{head}: {message}" if message else head

@@ -1,0 +1,50 @@
+"""A detector as the rg pipeline that comes nearest to it, for people who only have ripgrep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shlex import quote
+
+from misspawn.model import Clause, Detector, Language, Pattern
+
+_FILES = {
+    Language.PYTHON: ("-g", "*.py"),
+    Language.SHELL: ("-g", "*.{sh,bash}"),
+    Language.DOCKERFILE: ("-g", "{*Dockerfile*,*Containerfile*}"),
+    Language.COMPOSE: ("-g", "*compose*.{yml,yaml}"),
+    Language.WORKFLOW: ("--hidden", "-g", "**/.github/workflows/*.{yml,yaml}"),
+    Language.PYTEST_CONFIG: ("-g", "{pyproject.toml,pytest.toml,pytest.ini,tox.ini,setup.cfg}"),
+    Language.COVERAGE_CONFIG: ("--hidden", "-g", "{pyproject.toml,.coveragerc,tox.ini,setup.cfg}"),
+}
+
+
+def pipelines(pattern: Pattern) -> Iterator[str]:
+    """A pipeline for each detector, with what it leaves out as comments; a runnable script."""
+    for detector in pattern.detect:
+        yield _pipeline(detector)
+        if left := ", ".join(_left_out(detector)):
+            yield f"# left out, as it needs the syntax: {left}"
+    if pattern.rg_misses:
+        yield f"# misses: {' '.join(pattern.rg_misses.split())}"
+    if not pattern.detect:
+        yield f"# no pipeline: {' '.join(pattern.no_detector.split())}"
+
+
+def _pipeline(detector: Detector) -> str:
+    """Lines that `match`, and `all`, and none of `none`."""
+    multiline = ("-U",) if "\\n" in detector.match else ()
+    steps = [("rg", "-n", *multiline, *_FILES[detector.language], "-e", detector.match)]
+    steps += [("rg", "-e", text) for text in detector.all]
+    if detector.none:
+        steps.append(("rg", "-v", *(word for text in detector.none for word in ("-e", text))))
+    return " | ".join(" ".join(map(quote, step)) for step in steps)
+
+
+def _left_out(detector: Detector) -> Iterator[str]:
+    yield f"{detector.region} region" + (f" at {detector.at}" if detector.at else "")
+    for name in ("deep", "statement", "function", "class_", "file", "path"):
+        if getattr(detector, name) != Clause():
+            yield name.rstrip("_")
+    for name in ("inside", "outside", "where", "project"):
+        if getattr(detector, name):
+            yield f"{name} {', '.join(getattr(detector, name))}"

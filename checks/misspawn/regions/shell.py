@@ -1,0 +1,305 @@
+"""Shell scripts, read with tree-sitter-bash: whole files, and scripts in the strings of other files."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import tree_sitter_bash
+from tree_sitter import Language as Grammar
+from tree_sitter import Node, Parser, Query, QueryCursor
+
+from misspawn.model import Language
+from misspawn.regex import Regex
+from misspawn.regions.document import Document, Region
+from misspawn.regions.view import View, blank
+
+_COMMANDS = {
+    "command",
+    "declaration_command",
+    "test_command",
+    "unset_command",
+    "variable_assignment",
+    "variable_assignments",
+}
+_CHAIN = {"list", "pipeline", "redirected_statement", "heredoc_redirect", "negated_command", *_COMMANDS}
+_STRINGS = {"string", "raw_string", "ansi_c_string", "heredoc_body"}
+_NESTED = {"command_substitution", "process_substitution", "subshell"}
+_LOOPS = {"for_statement", "c_style_for_statement", "while_statement"}
+_QUERY = """
+(comment) @comment
+[(raw_string) (heredoc_body)] @verbatim
+[(command_substitution) (process_substitution) (subshell)] @nested
+(command) @command
+"""
+_SEPARATORS = {
+    "list": frozenset[str](),
+    "pipeline": frozenset({"&&", "||"}),
+    "command": frozenset({"&&", "||", "|", "|&"}),
+}
+_JOINED_BY = {"list": {"&&", "||"}, "pipeline": {"|", "|&"}}
+_MAX_DEPTH = 1000  # deeper nesting is an attack, and each hit walks down to its depth
+_CONTINUATION = re.compile(rb"(?<!\\)(?:\\\\)*\\\r?\n")
+_BACKGROUND = re.compile(rb"[ \t]*&(?!&)")
+_CALLS_SHELL = re.compile(rb"\b(?:sh|trap)\b|[a-z]sh\b")
+_SHELL = re.compile(rb"(?:.*/)?(?:ba|da|k|a)?sh")
+_TAKES_SCRIPT = re.compile(rb"-[a-z]*c[a-z]*")
+_ESCAPE = re.compile(rb'\\([$`"\\\n])')
+_ANSI_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+_CONTROL = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
+
+
+class Around(NamedTuple):
+    """A context that a hit lies in, and its header."""
+
+    context: str
+    header: bytes
+
+
+class Operator(NamedTuple):
+    """What joins two commands, such as `&&` or `|`."""
+
+    symbol: str
+    start: int
+    end: int
+
+
+class ShellDocument(Document):
+    """A shell script. `around`: the contexts of the place that it is embedded in."""
+
+    language = Language.SHELL
+    kinds = ("command", "pipeline", "list", "script")
+    contexts = ("function", "if", "loop", "subshell", "trap")
+
+    def __init__(self, view: View, around: tuple[Around, ...] = ()) -> None:
+        self._view = view
+        self._around = around
+        self._root = _parser().parse(view.data).root_node
+        found = QueryCursor(_query()).captures(self._root)
+        self._nested = _spans(found.get("nested", []))
+        self._calls = found.get("command", [])
+        self.text = _canonical(view.data, _spans(found.get("comment", [])), _spans(found.get("verbatim", [])))
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        return self._view.locate(start, end)
+
+    def dismissal(self, start: int, end: int) -> str:
+        if not self.text[start:end].strip():
+            return "the hit is empty (a comment was blanked there)"
+        for node in reversed(self._path(start, start + 1)):
+            if node.type in _NESTED:
+                return ""
+            if node.type in _STRINGS and (node.start_byte < start or node.type == "heredoc_body"):
+                return "the hit starts inside a string"
+        return ""
+
+    def is_code(self, text: bytes, offset: int) -> bool:
+        return not _document(text).dismissal(offset, len(text))
+
+    def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
+        span = (0, len(self.text)) if kind == "script" else self._span(kind, start, end)
+        if span is None:
+            return None
+        first = bisect_left(self._nested, span)
+        last = bisect_left(self._nested, (span[1], 0))
+        inner = [(s - span[0], e - span[0]) for s, e in self._nested[first:last] if (s, e) != span]
+        deep = self.text[slice(*span)]
+        return Region(kind, *self.locate(*span), blank(deep, inner), deep)
+
+    def _span(self, kind: str, start: int, end: int) -> tuple[int, int] | None:
+        top = self._chain(start, end)
+        if top is None:
+            return None
+        operators = _operators(top)
+        bounds = _between(operators, _SEPARATORS[kind], start, end, (top.start_byte, self._end(top)))
+        if bounds is None:
+            return None
+        inner = {o.symbol for o in operators if bounds[0] <= o.start < bounds[1]}
+        if kind in _JOINED_BY and not inner & _JOINED_BY[kind]:
+            return None
+        return _trim(self.text, *bounds)
+
+    def _chain(self, start: int, end: int) -> Node | None:
+        """The whole of what `|`, `&&` and `||` join around a stretch."""
+        path = self._path(start, end)
+        while path and path[-1].type not in _CHAIN:
+            path.pop()
+        while len(path) > 1 and path[-2].type in _CHAIN:
+            path.pop()
+        return path[-1] if path else None
+
+    def _end(self, node: Node) -> int:
+        background = _BACKGROUND.match(self.text, node.end_byte)
+        return background.end() if background else node.end_byte
+
+    def scope(self, name: str, start: int, end: int) -> bytes:
+        if name == "class":
+            return b""
+        node = self._chain(start, end) if name == "statement" else None
+        if name == "function":
+            path = self._path(start, end)
+            node = next((n for n in reversed(path) if n.type == "function_definition"), None)
+        return self.text if node is None else self.text[node.start_byte : self._end(node)]
+
+    def within(self, context: str, header: Regex, start: int, end: int) -> bool:
+        around = self._contexts(start, end)
+        return any(c.context == context and header.search(c.header) is not None for c in around)
+
+    def _contexts(self, start: int, end: int) -> tuple[Around, ...]:
+        found = (_context(node, self.text) for node in self._path(start, end))
+        return (*self._around, *(context for context in found if context is not None))
+
+    def embedded(self) -> Iterator[Document]:
+        """The scripts of `sh -c '...'` and `trap '...'`."""
+        if not _CALLS_SHELL.search(self.text):
+            return
+        for call in self._calls:
+            script = _script(call)
+            view = _unquoted(self._view, script) if script is not None else None
+            if view is not None:
+                yield ShellDocument(view, self._contexts(call.start_byte, call.end_byte))
+
+    def _path(self, start: int, end: int) -> list[Node]:
+        """The nodes around a stretch, outermost first; none where the nesting is absurd."""
+        cursor = self._root.walk()
+        path: list[Node] = []
+        while (node := cursor.node) is not None and node.start_byte <= start and end <= node.end_byte:
+            path.append(node)
+            if len(path) > _MAX_DEPTH:
+                return []
+            if cursor.goto_first_child_for_byte(start) is None:
+                break
+        return path
+
+
+def shell_argument(argv: Sequence[bytes]) -> int | None:
+    """Index of the script in a command line such as `timeout 9 bash -ec '...'`, if it has one."""
+    for index, word in enumerate(argv):
+        if _SHELL.fullmatch(word):
+            for option in range(index + 1, len(argv) - 1):
+                if _TAKES_SCRIPT.fullmatch(argv[option]):
+                    return option + 1
+                if not argv[option].startswith((b"-", b"+")) and not argv[option - 1].endswith(b"o"):
+                    break
+    return None
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> Grammar:
+    return Grammar(tree_sitter_bash.language())
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    return Parser(_grammar())
+
+
+@lru_cache(maxsize=1)
+def _query() -> Query:
+    return Query(_grammar(), _QUERY)
+
+
+@lru_cache(maxsize=8)
+def _document(text: bytes) -> ShellDocument:
+    return ShellDocument(View(text))
+
+
+def _spans(nodes: list[Node]) -> list[tuple[int, int]]:
+    return sorted((node.start_byte, node.end_byte) for node in nodes)
+
+
+def _canonical(
+    data: bytes, comments: list[tuple[int, int]], verbatim: list[tuple[int, int]]
+) -> bytes:
+    """The script without comments (the `#!` line stays) and with continued lines joined."""
+    text = blank(data, (span for span in comments if span[0] or not data.startswith(b"#!")))
+    joints = (joint.span() for joint in _CONTINUATION.finditer(text))
+    return blank(text, (joint for joint in joints if not _holds(verbatim, joint[0])))
+
+
+def _holds(spans: list[tuple[int, int]], offset: int) -> bool:
+    index = bisect_left(spans, (offset + 1, 0)) - 1
+    return index >= 0 and offset < spans[index][1]
+
+
+def _operators(top: Node) -> list[Operator]:
+    found: list[Operator] = []
+    pending = [top]
+    while pending:
+        for child in pending.pop().children:
+            if child.type in _SEPARATORS["command"]:
+                found.append(Operator(child.type, child.start_byte, child.end_byte))
+            elif child.type in _CHAIN:
+                pending.append(child)
+    return found
+
+
+def _between(
+    operators: list[Operator], symbols: frozenset[str], start: int, end: int, whole: tuple[int, int]
+) -> tuple[int, int] | None:
+    """The part of a chain between two separators; None when one lies within the hit."""
+    first, last = whole
+    for operator in operators:
+        if operator.symbol in symbols:
+            if operator.end <= start:
+                first = max(first, operator.end)
+            elif operator.start >= end:
+                last = min(last, operator.start)
+            else:
+                return None
+    return first, last
+
+
+def _trim(text: bytes, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    return end - len(part.lstrip()), start + len(part.rstrip())
+
+
+def _context(node: Node, text: bytes) -> Around | None:
+    if node.type == "function_definition":
+        name = node.child_by_field_name("name")
+        return Around("function", name.text or b"" if name is not None else b"")
+    if node.type in _LOOPS:
+        return Around("loop", _header(node, "do_group", text))
+    if node.type == "if_statement":
+        return Around("if", _header(node, "then", text))
+    if node.type in _NESTED:
+        return Around("subshell", node.children[0].text or b"")
+    if node.type == "command" and _name(node) == b"trap":
+        return Around("trap", text[node.start_byte : node.end_byte])
+    return None
+
+
+def _header(node: Node, until: str, text: bytes) -> bytes:
+    end = next((child.start_byte for child in node.children if child.type == until), node.end_byte)
+    return text[node.start_byte : end].rstrip()
+
+
+def _name(command: Node) -> bytes:
+    name = command.child_by_field_name("name")
+    return name.text or b"" if name is not None else b""
+
+
+def _script(command: Node) -> Node | None:
+    """The argument of a command that a shell will run."""
+    words = [child for child in command.named_children if child.type != "variable_assignment"]
+    argv = [word.text or b"" for word in words]
+    if len(words) > 1 and argv[0] == b"trap":
+        return words[1]
+    index = shell_argument(argv)
+    return None if index is None else words[index]
+
+
+def _unquoted(view: View, word: Node) -> View | None:
+    """What the shell reads out of a quoted word; None when the word is not one string."""
+    start, end = word.start_byte, word.end_byte
+    if word.type == "raw_string":
+        return view.cut(start + 1, end - 1)
+    if word.type == "string":
+        return view.cut(start + 1, end - 1).sub(_ESCAPE, lambda m: m[1].replace(b"\n", b""))
+    if word.type == "ansi_c_string":
+        return view.cut(start + 2, end - 1).sub(_ANSI_ESCAPE, lambda m: _CONTROL.get(m[1], m[1]))
+    return None

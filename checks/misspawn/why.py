@@ -1,0 +1,83 @@
+"""Why a line is reported or not: the decisions of the scan, told step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from misspawn import detect
+from misspawn.detect import Facts, Step
+from misspawn.model import Language, Pattern
+from misspawn.regions import documents, languages
+from misspawn.regions.document import Document
+from misspawn.scan import Rule, Scanner
+from misspawn.source import Source
+
+
+class Trace(NamedTuple):
+    """The steps by which one detector of one record decided about one hit (or found none)."""
+
+    id: str
+    number: int
+    steps: tuple[Step, ...]
+
+    @property
+    def reported(self) -> bool:
+        """Whether every condition held, so that the hit is a finding."""
+        return all(step.holds for step in self.steps)
+
+
+def why(path: str, raw: bytes, line: int, patterns: Sequence[Pattern], facts: Facts, *, ids: Iterable[str] = ()) -> Iterator[Trace]:
+    """Traces of the detectors for one line, counted from 1.
+
+    Without `ids`: of the detectors whose `match` hits a region on the line. With `ids`: of these
+    records' detectors, also when nothing hits. Raises `Unreadable` when the bytes are not text.
+    """
+    chosen = frozenset(ids)
+    scanner = Scanner(pattern for pattern in patterns if not chosen or pattern.id in chosen)
+    source = Source(path, raw)
+    kinds = languages(path, raw)
+    opened = list(documents(source.data, kinds, scanner.words))
+    likely = frozenset(scanner.candidates(source.data))
+    for index, rule in enumerate(scanner.rules):
+        number = rule.pattern.detect.index(rule.detector) + 1
+        traces = [Trace(rule.pattern.id, number, steps) for steps in _hits(rule, opened, source, line, facts)]
+        if chosen and not traces:
+            step = _absent(rule, kinds, index in likely)
+            traces = [Trace(rule.pattern.id, number, (step,))]
+        yield from traces
+
+
+def _hits(
+    rule: Rule, opened: Sequence[Document], source: Source, line: int, facts: Facts
+) -> Iterator[tuple[Step, ...]]:
+    for document in opened:
+        if document.language is rule.detector.language:
+            for match, steps in detect.explained(rule.detector, document, facts, source.path):
+                if _touches(rule, document, source, (match.start(), match.end()), line):
+                    yield tuple(_until_decided(steps))
+
+
+def _touches(rule: Rule, document: Document, source: Source, hit: tuple[int, int], line: int) -> bool:
+    start, end = document.locate(*hit)
+    region = document.region(rule.detector.region, rule.detector.at, *hit)
+    if region is not None and region.end - region.start < 4000:
+        start, end = min(start, region.start), max(end, region.end)
+    return source.position(start)[0] <= line <= source.position(end)[0]
+
+
+def _until_decided(steps: Iterator[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        if not step.holds:
+            return
+
+
+def _absent(rule: Rule, kinds: Sequence[Language], likely: bool) -> Step:
+    wanted = rule.detector.language
+    if wanted not in kinds and not (wanted is Language.SHELL and kinds):
+        read = ", ".join(kind.value for kind in kinds) or "nothing"
+        return Step("language", False, f"the detector reads {wanted.value}; this file is read as {read}")
+    if not likely:
+        return Step("prefilter", False, "the file lacks a literal that every match contains")
+    return Step("match", False, f"nothing on this line matches {rule.detector.match}")

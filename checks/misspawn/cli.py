@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _close_pipe()
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort: a report in place of a traceback
         return _report(error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
@@ -9,6 +10,8 @@ from misspawn import regex
 from misspawn.model import Clause, Detector, Names
 from misspawn.regex import Match
 from misspawn.regions.document import Document, Region
+
+_ANCHORED = re.compile(r"(?<![\[\\])[\^$]")
 
 
 class Facts(Protocol):
@@ -35,11 +38,25 @@ class Candidate(NamedTuple):
     region: Region | None
 
 
-def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
-    """Every hit of `match` in the document that counts as code, with its region."""
-    for match in regex.compile(detector.match).finditer(document.text):
-        if not document.dismissal(match.start(), match.end()):
-            yield _candidate(detector, document, match)
+def candidates(detector: Detector, document: Document, path: str) -> Iterator[Candidate]:
+    """Hits of `match` in the document that count as code, with their regions.
+
+    What a file rules out as a whole is not tried: most files end here, before they are parsed.
+    """
+    early = (*_path(detector, path), *_file(detector, document))
+    if all(step.holds for step in early):
+        known = {group: _collect(names.any, document.text) for group, names in _anywhere(detector.where)}
+        for match in regex.compile(detector.match).finditer(document.text):
+            if all(match.group(group.encode()) in names for group, names in known.items()):
+                if not document.dismissal(match.start(), match.end()):
+                    yield _candidate(detector, document, match)
+
+
+def _anywhere(where: dict[str, Names]) -> Iterator[tuple[str, Names]]:
+    """The groups whose names any scope can only collect where the whole file does too."""
+    for group, names in where.items():
+        if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
+            yield group, names
 
 
 def _candidate(detector: Detector, document: Document, match: Match) -> Candidate:
@@ -77,14 +94,23 @@ def steps(candidate: Candidate, facts: Facts, path: str) -> Iterator[Step]:
         yield Step("region", False, f"there is no {detector.region}{at} around the hit")
         return
     yield Step("region", True, f"{detector.region} at offset {region.start}")
-    yield from _clause("path", detector.path, path.encode("utf-8", "surrogateescape"), None)
+    yield from _path(detector, path)
     yield from _clause("own level", Clause(all=detector.all, none=detector.none), region.own, document)
     yield from _contexts(detector, document, match)
     yield from _clause("deep", detector.deep, region.deep, document)
     yield from _names(detector.where, document, match)
     yield from _scopes(detector, document, match)
+    yield from _file(detector, document)
     for key, clause in detector.project.items():
         yield from _clause(f"project {key}", clause, facts.fact(key, path).encode(), None)
+
+
+def _path(detector: Detector, path: str) -> Iterator[Step]:
+    yield from _clause("path", detector.path, path.encode("utf-8", "surrogateescape"), None)
+
+
+def _file(detector: Detector, document: Document) -> Iterator[Step]:
+    yield from _clause("file", detector.file, document.text, document)
 
 
 def _clause(name: str, clause: Clause, text: bytes, document: Document | None) -> Iterator[Step]:
@@ -115,7 +141,7 @@ def _contexts(detector: Detector, document: Document, match: Match) -> Iterator[
 
 def _names(where: dict[str, Names], document: Document, match: Match) -> Iterator[Step]:
     for group, names in where.items():
-        captured = match.group(group) or b""
+        captured = match.group(group.encode()) or b""
         scope = document.scope(names.scope, match.start(), match.end())
         shown = f"{group}={captured.decode('utf-8', 'replace')}"
         if names.any:
@@ -134,7 +160,6 @@ def _scopes(detector: Detector, document: Document, match: Match) -> Iterator[St
         "statement": detector.statement,
         "function": detector.function,
         "class": detector.class_,
-        "file": detector.file,
     }
     for name, clause in scopes.items():
         if clause.all or clause.none:

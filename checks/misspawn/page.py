@@ -37,29 +37,36 @@ def page(pattern: Pattern, width: int) -> Iterator[str]:
     for heading, lines in _sections(pattern, width):
         body = list(lines)
         if body:
-            yield from ("", heading.upper(), *(indent(line, _MARGIN) for line in body))
+            yield from ("", heading, *(indent(line, _MARGIN) for line in body))
 
 
 def _sections(pattern: Pattern, width: int) -> Iterator[tuple[str, Iterable[str]]]:
     if pattern.retired:
-        yield "Retired", prose(pattern.retired, width)
-    yield "Claim", prose(pattern.claim, width)
-    yield "Verdict", prose(f"{pattern.verdict}\n\n{pattern.truth}", width)
-    yield "What happens", prose(f"{pattern.summary}\n\n{pattern.cause}", width)
-    yield "It occurs when", _bullets(pattern.occurs_when, width)
-    yield "It is not a bug when", _bullets(pattern.not_a_bug_when, width)
-    yield "Symptoms", _bullets(map(_symptom, pattern.symptoms), width)
+        yield "RETIRED", prose(pattern.retired, width)
+    yield "CLAIM", prose(pattern.claim, width)
+    yield "VERDICT", prose(f"{pattern.verdict}\n\n{pattern.truth}", width)
+    yield "WHAT HAPPENS", prose(f"{pattern.summary}\n\n{pattern.cause}", width)
+    yield "IT OCCURS WHEN", _bullets(pattern.occurs_when, width)
+    yield "IT IS NOT A BUG WHEN", _bullets(pattern.not_a_bug_when, width)
+    yield "SYMPTOMS", _bullets(map(_symptom, pattern.symptoms), width)
     for example in pattern.examples:
-        yield ("Wrong" if example.is_wrong else "Right") + f": {example.title}", _example(example, width)
-    yield "Fix", prose(f"{pattern.remedy}\n\n{pattern.fix}", width)
-    yield "Quick fix", prose(pattern.quick_fix, width)
+        side = "WRONG" if example.is_wrong else "RIGHT"
+        yield f"{side}: {example.title}", _example(example, width)
+    yield "FIX", prose(f"{pattern.remedy}\n\n{pattern.fix}", width)
+    yield "QUICK FIX", prose(pattern.quick_fix, width)
     if pattern.troubleshoot:
-        yield "Troubleshooting", _bullets((*pattern.troubleshoot.diagnose, pattern.troubleshoot.fix), width)
-    yield "Checklist", _bullets(pattern.checklist.values(), width)
-    yield "No detector", prose(pattern.no_detector, width)
-    yield "Seen in", _bullets((f"{h.repo} {h.commit} ({h.date}): {h.impact}" for h in pattern.history), width)
-    yield "Related", _bullets(pattern.related, width)
-    yield "References", _bullets((f"{r.title} <{r.url}>" for r in pattern.references), width)
+        yield (
+            "Troubleshooting",
+            _bullets((*pattern.troubleshoot.diagnose, pattern.troubleshoot.fix), width),
+        )
+    yield "CHECKLIST", _bullets(pattern.checklist.values(), width)
+    yield "NO DETECTOR", prose(pattern.no_detector, width)
+    yield (
+        "Seen in",
+        _bullets((f"{h.repo} {h.commit} ({h.date}): {h.impact}" for h in pattern.history), width),
+    )
+    yield "RELATED", _bullets(pattern.related, width)
+    yield "REFERENCES", _bullets((f"{r.title} <{r.url}>" for r in pattern.references), width)
 
 
 def prose(markdown: str, width: int) -> Iterator[str]:
@@ -118,7 +125,7 @@ def _example(example: Example, width: int) -> Iterator[str]:
             yield f"{name}:"
         yield from indent(text.rstrip(), _CODE).splitlines()
         yield ""
-    yield from _wrapped(f"Run, it {_outcome(example.expect)}.", width)
+    yield from _wrapped(f"When run, it {_outcome(example.expect)}.", width)
     for versions, outcome in example.expect_on.items():
         yield from _wrapped(f"On Python {versions} it {_outcome(outcome)}.", width)
     if example.note:
@@ -141,6 +148,10 @@ def _value(value: object) -> str:
         return str(value)
     message = getattr(value, "message", "")
     names = [str(getattr(value, name)) for name in ("type", "category") if name in fields]
-    counts = [f"{getattr(value, name)} {name}" for name in ("passed", "failed", "errors", "skipped") if name in fields]
+    counts = [
+        f"{getattr(value, name)} {name}"
+        for name in ("passed", "failed", "errors", "skipped")
+        if name in fields
+    ]
     head = ", ".join(names + [count for count in counts if not count.startswith("0 ")])
     return f"{head}: {message}" if message else head

@@ -71,7 +71,7 @@ class Scanner:
             for rule in rules:
                 if rule.detector.language is not document.language:
                     continue
-                for hit in detect.candidates(rule.detector, document):
+                for hit in detect.candidates(rule.detector, document, source.path):
                     if detect.holds(hit, facts, source.path) and hit.region is not None:
                         key = (rule.pattern.id, hit.region.start, hit.region.end)
                         found.setdefault(key, (rule, hit))
@@ -86,6 +86,7 @@ def _required(detector: Detector) -> Iterator[str]:
         yield from clause.all
     if "async-function" in detector.inside:
         yield r"\basync\s+def\b"
+    yield from (names.any for names in detector.where.values() if names.any)
 
 
 def _regexes(detector: Detector) -> Iterator[str]:
@@ -95,8 +96,7 @@ def _regexes(detector: Detector) -> Iterator[str]:
         yield from clause.none
     yield from detector.inside.values()
     yield from detector.outside.values()
-    for names in detector.where.values():
-        yield from (names.any, names.none)
+    yield from (names.none for names in detector.where.values())
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:

@@ -32,7 +32,9 @@ def check(folder: str) -> list[Problem]:
         return [Problem(_file(folder), 0, 0, f"cannot be read: {error.strerror}")]
     if current == text():
         return []
-    return [Problem(_file(folder), 0, 0, "is not up to date; run `misspawn validate --schema write`")]
+    return [
+        Problem(_file(folder), 0, 0, "is not up to date; run `misspawn validate --schema write`")
+    ]
 
 
 def _file(folder: str) -> str:

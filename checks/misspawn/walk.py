@@ -16,7 +16,12 @@ from misspawn.model import Problem
 
 LIMIT = 10_000_000  # bytes; no hand-written source file comes near it
 _TIMEOUT = 60.0  # seconds; git lists a million files in less
-_REDIRECTS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")  # set by git for its hooks
+_REDIRECTS = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+)  # set by git for its hooks
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
 _MARKERS = ("pyvenv.cfg", "CACHEDIR.TAG")  # virtual environments and caches
 
@@ -55,7 +60,21 @@ def read(path: str) -> bytes:
         return stream.read()
 
 
-def root(path: str) -> str:
+def root(paths: Iterable[str]) -> str:
+    """The folder in which project configuration is looked for: what the paths' repositories share."""
+    tops = [_top(path) for path in paths]
+    try:
+        return os.path.commonpath(tops)
+    except ValueError:  # on different drives
+        return tops[0]
+
+
+def below(root: str, path: str) -> str:
+    """The path as seen from the root, with `/`: the same wherever the user stands."""
+    return os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def _top(path: str) -> str:
     """The top folder of the git repository around a path, else the folder itself."""
     folder = start = os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
     while not _is_repository(folder):

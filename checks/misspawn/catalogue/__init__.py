@@ -55,7 +55,9 @@ def find(patterns: Iterable[Pattern], id: str) -> Pattern:
     """The record with this id. Raises `UserError` with a suggestion."""
     known = {pattern.id: pattern for pattern in patterns}
     if id not in known:
-        raise UserError(f"there is no record `{id}`{_suggestion(id, known)}; `misspawn list` shows all")
+        raise UserError(
+            f"there is no record `{id}`{_suggestion(id, known)}; `misspawn list` shows all"
+        )
     return known[id]
 
 
@@ -70,7 +72,12 @@ def choose(
     known = {word for pattern in patterns for word in _words(pattern)}
     known |= {member.value for kind in (Category, Severity) for member in kind}
     if unknown := sorted((wanted | unwanted) - known):
-        raise UserError(*(f"`{word}` is no id, category or severity{_suggestion(word, known)}" for word in unknown))
+        raise UserError(
+            *(
+                f"`{word}` is no id, category or severity{_suggestion(word, known)}"
+                for word in unknown
+            )
+        )
     return [
         pattern
         for pattern in patterns

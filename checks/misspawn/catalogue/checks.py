@@ -13,12 +13,14 @@ from pathlib import PurePosixPath
 
 from misspawn import regex
 from misspawn.catalogue.tree import Keys
-from misspawn.model import Detector, Example, Kind, Outcome, Pattern
-from misspawn.regions import contexts, kinds
+from misspawn.model import Clause, Detector, Example, Kind, Language, Names, Outcome, Pattern
+from misspawn.regions import document_type
 
 Complaints = Iterator[tuple[Keys, str]]
 MAX_LINES = 40
-_CLAUSES = {name: name for name in ("deep", "statement", "function", "file", "path")} | {"class": "class_"}
+_CLAUSES = {name: name for name in ("deep", "statement", "function", "file", "path")} | {
+    "class": "class_"
+}
 _FACTS = ("pytest.config", "dependencies", "requires-python")
 _RANGE = re.compile(r"((<|<=|>|>=|==|!=)3\.\d+)(,(<|<=|>|>=|==|!=)3\.\d+)*")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -27,22 +29,20 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 def regexes(detector: Detector) -> Iterator[tuple[Keys, str]]:
     """Every regex of a detector, with its keys."""
     yield ("match",), detector.match
-    for key in ("all", "none"):
-        for index, text in enumerate(getattr(detector, key)):
-            yield (key, index), text
-    clauses = {(key,): getattr(detector, name) for key, name in _CLAUSES.items()}
+    clauses: dict[Keys, Clause] = {(): Clause(all=detector.all, none=detector.none)}
+    clauses |= {(key,): getattr(detector, name) for key, name in _CLAUSES.items()}
     clauses |= {("project", fact): clause for fact, clause in detector.project.items()}
     for keys, clause in clauses.items():
-        for key in ("all", "none"):
-            for index, text in enumerate(getattr(clause, key)):
-                yield (*keys, key, index), text
-    for side in ("inside", "outside"):
-        for context, text in getattr(detector, side).items():
-            yield (side, context), text
+        yield from (((*keys, "all", index), text) for index, text in enumerate(clause.all))
+        yield from (((*keys, "none", index), text) for index, text in enumerate(clause.none))
+    yield from ((("inside", context), text) for context, text in detector.inside.items())
+    yield from ((("outside", context), text) for context, text in detector.outside.items())
     for group, names in detector.where.items():
-        for key in ("any", "none"):
-            if text := getattr(names, key):
-                yield ("where", group, key), text
+        yield from (((("where", group, key)), text) for key, text in _collectors(names))
+
+
+def _collectors(names: Names) -> Iterator[tuple[str, str]]:
+    yield from ((key, text) for key, text in (("any", names.any), ("none", names.none)) if text)
 
 
 def check_regexes(pattern: Pattern) -> Complaints:
@@ -102,21 +102,32 @@ def _matches(pattern: str, text: str) -> bool:
 def check_regions(pattern: Pattern) -> Complaints:
     """Regions, key paths, contexts and project facts are known."""
     for index, detector in enumerate(pattern.detect):
-        at, language = ("detect", index), detector.language
-        if detector.region not in kinds(language):
-            known = ", ".join(kinds(language))
-            yield (*at, "region"), f"{language.value} has no region `{detector.region}`; use one of {known}"
-        needs_path = detector.region == "mapping" or language.value == "coverage-config"
-        if needs_path != bool(detector.at):
-            yield at, "needs `at:` (a dotted path of keys)" if needs_path else "`at:` is for mappings; drop it"
-        for side in ("inside", "outside"):
-            for context in set(getattr(detector, side)) - set(contexts(language)):
-                known = ", ".join(contexts(language)) or "none"
-                yield (*at, side, context), f"{language.value} has no context `{context}`; there are: {known}"
-        for fact in detector.project:
-            if fact not in _FACTS and not fact.startswith("pytest."):
-                known = ", ".join(("pytest.<option>", *_FACTS))
-                yield (*at, "project", fact), f"no such project fact; use one of {known}"
+        for keys, message in (*_check_region(detector), *_check_names(detector)):
+            yield ("detect", index, *keys), message
+
+
+def _check_region(detector: Detector) -> Complaints:
+    language, region = detector.language.value, detector.region
+    kinds = document_type(detector.language).kinds
+    if region not in kinds:
+        yield ("region",), f"{language} has no region `{region}`; use one of {', '.join(kinds)}"
+    if detector.at and region not in ("mapping", "section"):
+        yield ("at",), f"a {region} has no key path; drop `at`"
+    if detector.language is Language.COVERAGE_CONFIG and not detector.at:
+        yield (), "`at` is missing; name the section, for example `at: run`"
+
+
+def _check_names(detector: Detector) -> Complaints:
+    contexts = document_type(detector.language).contexts
+    for side in ("inside", "outside"):
+        for context in getattr(detector, side):
+            if context not in contexts:
+                known = ", ".join(contexts) or "none"
+                yield (side, context), f"no context `{context}` in this language; known: {known}"
+    for fact in detector.project:
+        if fact not in _FACTS and not fact.startswith("pytest."):
+            known = ", ".join(("pytest.<option>", *_FACTS))
+            yield ("project", fact), f"no such project fact; use one of {known}"
 
 
 def check_where(pattern: Pattern) -> Complaints:
@@ -128,9 +139,8 @@ def check_where(pattern: Pattern) -> Complaints:
                 yield at, f"`match` has no group (?P<{group}>...); name one"
             if not (names.any or names.none):
                 yield at, "needs `any` or `none`"
-            for key in ("any", "none"):
-                text = getattr(names, key)
-                if text and _matches(text, "") and not _groups(text):
+            for key, text in _collectors(names):
+                if not _groups(text):
                     yield (*at, key), "collects nothing; put the name in a group: (...)"
 
 
@@ -151,7 +161,10 @@ def check_kind(pattern: Pattern) -> Complaints:
     if pattern.detect and pattern.no_detector:
         yield ("no_detector",), "the record has detectors; drop this"
     if pattern.detect and not pattern.rg_misses:
-        yield (), "`rg_misses` is missing; say what a plain ripgrep pipeline misses or wrongly reports"
+        yield (
+            (),
+            "`rg_misses` is missing; say what a plain ripgrep pipeline misses or wrongly reports",
+        )
     if pattern.kind is Kind.PATTERN and not (pattern.detect or pattern.no_detector):
         yield (), "has no detector; add `detect`, or say why not in `no_detector`"
 
@@ -191,7 +204,10 @@ def _check_files(example: Example) -> Complaints:
     for name in example.files:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name:
-            yield ("files", name), "must be a relative path with `/` that stays in the example's folder"
+            yield (
+                ("files", name),
+                "must be a relative path with `/` that stays in the example's folder",
+            )
 
 
 def check_dates(pattern: Pattern) -> Complaints:

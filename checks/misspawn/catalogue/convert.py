@@ -49,7 +49,9 @@ def _struct(kind: Any) -> type[msgspec.Struct] | None:
     return next(structs, None)
 
 
-def _members(tree: Tree, value: dict[str, object], struct: type[msgspec.Struct], at: Keys) -> Iterator[Problem]:
+def _members(
+    tree: Tree, value: dict[str, object], struct: type[msgspec.Struct], at: Keys
+) -> Iterator[Problem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for key, item in value.items():
         if key not in fields:

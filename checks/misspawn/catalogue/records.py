@@ -24,7 +24,7 @@ def read(files: Iterable[str], *, known: Sequence[str] = ()) -> tuple[list[Patte
     for tree, pattern in patterns:
         tree.problems += _complaints(tree, pattern, places)
     valid = [pattern for tree, pattern in patterns if not tree.problems]
-    return valid, sorted(problem for tree in trees for problem in tree.problems)
+    return valid, sorted({problem for tree in trees for problem in tree.problems})
 
 
 def _tree(file: str) -> Tree:
@@ -70,9 +70,13 @@ def _complaints(tree: Tree, pattern: Pattern, places: dict[str, set[str]]) -> It
         yield tree.problem(("id",), f"`{pattern.id}` is not the file's name; rename one of them")
     folder = os.path.basename(os.path.dirname(os.path.abspath(tree.path)))
     if pattern.category.value != folder:
-        yield tree.problem(("category",), f"`{pattern.category.value}` is not the folder; move the file there")
+        yield tree.problem(
+            ("category",), f"`{pattern.category.value}` is not the folder; move the file there"
+        )
     for other in sorted(places.get(pattern.id, set()) - {os.path.realpath(tree.path)}):
         yield tree.problem(("id",), f"`{pattern.id}` is also the id of {other}; ids are unique")
     for index, related in enumerate(pattern.related):
         if related not in places or related == pattern.id:
-            yield tree.problem(("related", index), f"there is no other record `{related}`; mend the id or drop it")
+            yield tree.problem(
+                ("related", index), f"there is no other record `{related}`; mend the id or drop it"
+            )

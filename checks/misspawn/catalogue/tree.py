@@ -14,6 +14,7 @@ _Loader: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader",
 _TAG = "tag:yaml.org,2002:"
 _WORDS = {"bool": "true or false", "null": "nothing", "timestamp": "a date", "merge": "a merge"}
 _CONSTRUCTOR = SafeConstructor()
+_DEEPEST, _MOST = 20, 20_000  # keys; aliases (`*name`) can nest without end and multiply
 
 
 class Tree:
@@ -28,7 +29,6 @@ class Tree:
         self.places: dict[Keys, tuple[int, int]] = {(): (1, 1)}
         self.plain: dict[Keys, str] = {}
         self.problems: list[Problem] = []
-        self._seen: set[int] = set()
         self.data = self._parse(text)
 
     def problem(self, at: Keys, message: str) -> Problem:
@@ -39,13 +39,14 @@ class Tree:
 
     def _parse(self, text: str) -> object:
         try:
+            _refuse_depth(text)
             node = yaml.compose(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
             what = ", ".join(part for part in (error.context, error.problem) if part)
             self.problems.append(Problem(self.path, line, column, f"not valid YAML: {what}"))
-        except (yaml.YAMLError, RecursionError) as error:
+        except yaml.YAMLError as error:
             reason = " ".join(str(error).split())
             self.problems.append(Problem(self.path, 0, 0, f"not valid YAML: {reason}"))
         else:
@@ -57,10 +58,9 @@ class Tree:
         self.problems.append(Problem(self.path, mark.line + 1, mark.column + 1, message))
 
     def _value(self, node: yaml.Node, at: Keys) -> object:
-        if id(node) in self._seen:
-            self._complain(node, "an alias (`*name`) is not allowed in a record; repeat the text")
+        if len(at) > _DEEPEST or len(self.places) > _MOST:
+            self._complain(node, "too much: a record has no value that deep, nor that many")
             return None
-        self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
@@ -82,7 +82,9 @@ class Tree:
             self._complain(node, "a key must be plain text, not a list or a mapping")
             return ""
         if node.tag != _TAG + "str":
-            self._complain(node, f"YAML reads the key `{node.value}` as {_reading(node)}; {_quote(node.value)}")
+            self._complain(
+                node, f"YAML reads the key `{node.value}` as {_reading(node)}; {_quote(node.value)}"
+            )
         return str(node.value)
 
     def _item(self, node: yaml.Node, at: Keys) -> object:
@@ -99,8 +101,20 @@ class Tree:
         try:
             return _CONSTRUCTOR.construct_object(node)
         except (ConstructorError, ValueError):
-            self._complain(node, f"YAML cannot read `{node.value}` as {_reading(node)}; {_quote(node.value)}")
+            self._complain(
+                node, f"YAML cannot read `{node.value}` as {_reading(node)}; {_quote(node.value)}"
+            )
             return None
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise on deep nesting, for which libyaml's composer would overflow the stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
 
 
 def _reading(node: yaml.Node) -> str:

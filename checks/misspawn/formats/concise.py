@@ -13,4 +13,6 @@ def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
     """`path:line:col: id message`."""
     for finding in findings:
         place = f"{one_line(finding.path)}:{finding.span.line}:{finding.span.column}:"
-        out.write(f"{place} {style.severity(finding.id, finding.severity)} {one_line(finding.message)}\n")
+        out.write(
+            f"{place} {style.severity(finding.id, finding.severity)} {one_line(finding.message)}\n"
+        )

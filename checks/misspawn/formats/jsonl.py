@@ -12,8 +12,7 @@ from misspawn.model import Finding
 
 def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
     """An object a line; ASCII only, so that every file name survives every pipe."""
-    for finding in findings:
-        out.write(json.dumps(record(finding)) + "\n")
+    out.writelines(json.dumps(record(finding)) + "\n" for finding in findings)
 
 
 def record(finding: Finding) -> dict[str, str | int]:

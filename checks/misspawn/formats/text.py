@@ -46,4 +46,7 @@ def _carets(line: str, number: int, span: Span) -> str:
 
 def _width(text: str) -> int:
     """Terminal columns of source as shown."""
-    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in source_line(text))
+    return sum(
+        0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1
+        for char in source_line(text)
+    )

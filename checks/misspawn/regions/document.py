@@ -36,6 +36,15 @@ class Document(ABC):
     contexts: ClassVar[tuple[str, ...]] = ()
     text: bytes
 
+    @classmethod
+    @abstractmethod
+    def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> Document:
+        """The document that a whole file is.
+
+        `words`: the identifiers that detectors mention; names of other modules need no resolving.
+        `whole`: parse all of the file at once instead of only what surrounds a hit.
+        """
+
     @abstractmethod
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """Original offsets of a canonical stretch."""

@@ -101,7 +101,7 @@ def _add(node: Node, anchor: str | None, tree: Tree, opened: list[tuple[Any, lis
 def _leaf(event: Any, data: bytes) -> Node:
     start, end = event.start_mark.index, event.end_mark.index
     if isinstance(event, yaml.AliasEvent):
-        return Node("alias", start, end, event.anchor.encode())
+        return Node("alias", start, end, (event.anchor or "").encode())
     start = _without_properties(start, end, data)
     end = start + len(data[start:end].rstrip())
     return Node("scalar", start, end, event.value.encode(), event.style or "")
@@ -115,7 +115,7 @@ def _collection(opening: Any, closing: Any, children: list[Node], data: bytes) -
     if isinstance(opening, yaml.SequenceStartEvent):
         items = (Entry(b"%d" % index, child.start, child) for index, child in enumerate(children))
         return Node("sequence", start, end, entries=tuple(items))
-    pairs = zip(children[::2], children[1::2])
+    pairs = zip(children[::2], children[1::2], strict=True)
     entries = (Entry(key.text, key.start, value) for key, value in pairs)
     return Node("mapping", start, end, entries=tuple(entries))
 

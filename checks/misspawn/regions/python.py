@@ -85,6 +85,10 @@ class PythonDocument(Document):
         self._paths: dict[tuple[int, int], list[Step]] = {}
         self._bindings: dict[tuple[int, bytes], str] = {}
 
+    @classmethod
+    def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> PythonDocument:
+        return cls(data, words, whole=whole)
+
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._offsets.original(start, end)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from tree_sitter import Node, Parser, Query, QueryCursor
 from misspawn.model import Language
 from misspawn.regex import Regex
 from misspawn.regions.document import Document, Region
+from misspawn.regions.scripts import may_run_scripts, name_of, script_of
 from misspawn.regions.view import View, blank
 
 _COMMANDS = {
@@ -25,7 +26,14 @@ _COMMANDS = {
     "variable_assignment",
     "variable_assignments",
 }
-_CHAIN = {"list", "pipeline", "redirected_statement", "heredoc_redirect", "negated_command", *_COMMANDS}
+_CHAIN = {
+    "list",
+    "pipeline",
+    "redirected_statement",
+    "heredoc_redirect",
+    "negated_command",
+    *_COMMANDS,
+}
 _STRINGS = {"string", "raw_string", "ansi_c_string", "heredoc_body"}
 _NESTED = {"command_substitution", "process_substitution", "subshell"}
 _LOOPS = {"for_statement", "c_style_for_statement", "while_statement"}
@@ -44,12 +52,6 @@ _JOINED_BY = {"list": {"&&", "||"}, "pipeline": {"|", "|&"}}
 _MAX_DEPTH = 1000  # deeper nesting is an attack, and each hit walks down to its depth
 _CONTINUATION = re.compile(rb"(?<!\\)(?:\\\\)*\\\r?\n")
 _BACKGROUND = re.compile(rb"[ \t]*&(?!&)")
-_CALLS_SHELL = re.compile(rb"\b(?:sh|trap)\b|[a-z]sh\b")
-_SHELL = re.compile(rb"(?:.*/)?(?:ba|da|k|a)?sh")
-_TAKES_SCRIPT = re.compile(rb"-[a-z]*c[a-z]*")
-_ESCAPE = re.compile(rb'\\([$`"\\\n])')
-_ANSI_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
-_CONTROL = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 
 
 class Around(NamedTuple):
@@ -81,7 +83,13 @@ class ShellDocument(Document):
         found = QueryCursor(_query()).captures(self._root)
         self._nested = _spans(found.get("nested", []))
         self._calls = found.get("command", [])
-        self.text = _canonical(view.data, _spans(found.get("comment", [])), _spans(found.get("verbatim", [])))
+        self.text = _canonical(
+            view.data, _spans(found.get("comment", [])), _spans(found.get("verbatim", []))
+        )
+
+    @classmethod
+    def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> ShellDocument:
+        return cls(View(data))
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._view.locate(start, end)
@@ -114,7 +122,9 @@ class ShellDocument(Document):
         if top is None:
             return None
         operators = _operators(top)
-        bounds = _between(operators, _SEPARATORS[kind], start, end, (top.start_byte, self._end(top)))
+        bounds = _between(
+            operators, _SEPARATORS[kind], start, end, (top.start_byte, self._end(top))
+        )
         if bounds is None:
             return None
         inner = {o.symbol for o in operators if bounds[0] <= o.start < bounds[1]}
@@ -154,37 +164,24 @@ class ShellDocument(Document):
 
     def embedded(self) -> Iterator[Document]:
         """The scripts of `sh -c '...'` and `trap '...'`."""
-        if not _CALLS_SHELL.search(self.text):
-            return
-        for call in self._calls:
-            script = _script(call)
-            view = _unquoted(self._view, script) if script is not None else None
-            if view is not None:
-                yield ShellDocument(view, self._contexts(call.start_byte, call.end_byte))
+        for call in self._calls if may_run_scripts(self.text) else ():
+            script = script_of(call, self._view)
+            if script is not None:
+                yield ShellDocument(script, self._contexts(call.start_byte, call.end_byte))
 
     def _path(self, start: int, end: int) -> list[Node]:
         """The nodes around a stretch, outermost first; none where the nesting is absurd."""
         cursor = self._root.walk()
         path: list[Node] = []
-        while (node := cursor.node) is not None and node.start_byte <= start and end <= node.end_byte:
+        while (
+            (node := cursor.node) is not None and node.start_byte <= start and end <= node.end_byte
+        ):
             path.append(node)
             if len(path) > _MAX_DEPTH:
                 return []
             if cursor.goto_first_child_for_byte(start) is None:
                 break
         return path
-
-
-def shell_argument(argv: Sequence[bytes]) -> int | None:
-    """Index of the script in a command line such as `timeout 9 bash -ec '...'`, if it has one."""
-    for index, word in enumerate(argv):
-        if _SHELL.fullmatch(word):
-            for option in range(index + 1, len(argv) - 1):
-                if _TAKES_SCRIPT.fullmatch(argv[option]):
-                    return option + 1
-                if not argv[option].startswith((b"-", b"+")) and not argv[option - 1].endswith(b"o"):
-                    break
-    return None
 
 
 @lru_cache(maxsize=1)
@@ -268,7 +265,7 @@ def _context(node: Node, text: bytes) -> Around | None:
         return Around("if", _header(node, "then", text))
     if node.type in _NESTED:
         return Around("subshell", node.children[0].text or b"")
-    if node.type == "command" and _name(node) == b"trap":
+    if node.type == "command" and name_of(node) == b"trap":
         return Around("trap", text[node.start_byte : node.end_byte])
     return None
 
@@ -276,30 +273,3 @@ def _context(node: Node, text: bytes) -> Around | None:
 def _header(node: Node, until: str, text: bytes) -> bytes:
     end = next((child.start_byte for child in node.children if child.type == until), node.end_byte)
     return text[node.start_byte : end].rstrip()
-
-
-def _name(command: Node) -> bytes:
-    name = command.child_by_field_name("name")
-    return name.text or b"" if name is not None else b""
-
-
-def _script(command: Node) -> Node | None:
-    """The argument of a command that a shell will run."""
-    words = [child for child in command.named_children if child.type != "variable_assignment"]
-    argv = [word.text or b"" for word in words]
-    if len(words) > 1 and argv[0] == b"trap":
-        return words[1]
-    index = shell_argument(argv)
-    return None if index is None else words[index]
-
-
-def _unquoted(view: View, word: Node) -> View | None:
-    """What the shell reads out of a quoted word; None when the word is not one string."""
-    start, end = word.start_byte, word.end_byte
-    if word.type == "raw_string":
-        return view.cut(start + 1, end - 1)
-    if word.type == "string":
-        return view.cut(start + 1, end - 1).sub(_ESCAPE, lambda m: m[1].replace(b"\n", b""))
-    if word.type == "ansi_c_string":
-        return view.cut(start + 2, end - 1).sub(_ANSI_ESCAPE, lambda m: _CONTROL.get(m[1], m[1]))
-    return None

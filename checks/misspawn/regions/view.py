@@ -14,7 +14,12 @@ class View:
     __slots__ = ("_offsets", "_outer", "_start", "data")
 
     def __init__(
-        self, data: bytes, *, outer: View | None = None, start: int = 0, offsets: OffsetMap | None = None
+        self,
+        data: bytes,
+        *,
+        outer: View | None = None,
+        start: int = 0,
+        offsets: OffsetMap | None = None,
     ) -> None:
         self.data = data
         self._outer = outer
@@ -36,9 +41,9 @@ class View:
     def sub(self, pattern: re.Pattern[bytes], replace: Callable[[re.Match[bytes]], bytes]) -> View:
         """The view with every match of the pattern replaced."""
         edits = [Edit(m.start(), m.end(), replace(m)) for m in pattern.finditer(self.data)]
-        if not edits:
-            return self
-        return View(rewrite(self.data, edits), outer=self, offsets=OffsetMap(edits))
+        moves = any(len(edit.text) != edit.end - edit.start for edit in edits)
+        offsets = OffsetMap(edits) if moves else None
+        return View(rewrite(self.data, edits), outer=self, offsets=offsets) if edits else self
 
 
 def blank(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:

@@ -1,0 +1,26 @@
+"""`misspawn explain ID`: a whole record in the terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from argparse import ArgumentParser, Namespace
+
+from misspawn import catalogue
+from misspawn.formats.style import style_for
+from misspawn.page import page
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("id", metavar="ID", help="a record's id, as in a finding")
+
+
+def run(options: Namespace) -> int:
+    """Print the record as wide as the terminal, headings bold."""
+    pattern = catalogue.find(catalogue.load(), options.id)
+    style = style_for(sys.stdout, os.environ)
+    for line in page(pattern, shutil.get_terminal_size().columns):
+        print(line if line.startswith(" ") or not line else style.paint(line, "bold"))
+    return 0

@@ -1,0 +1,232 @@
+"""Facts about the project that a file lives in: pytest's configuration, dependencies, Python version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from misspawn.regions.config import Config, Setting
+
+_PYTEST_SECTIONS = {
+    "pytest.toml": ("pytest",),
+    ".pytest.toml": ("pytest",),
+    "pytest.ini": ("pytest",),
+    ".pytest.ini": ("pytest",),
+    "pyproject.toml": ("tool.pytest.ini_options", "tool.pytest"),
+    "tox.ini": ("pytest",),
+    "setup.cfg": ("tool:pytest",),
+}  # in pytest's order of precedence
+_ALWAYS_CONFIG = (
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+)  # even without a section
+_DEPENDENCIES = re.compile(
+    r"pyproject\.toml|setup\.(?:cfg|py)|tox\.ini|noxfile\.py|Pipfile|environment\.ya?ml"
+    r"|.*(?:requirements|constraints).*\.(?:txt|in)"
+)
+_PYTHON_VERSIONS = (
+    "project.requires-python",
+    "options.python_requires",
+    "tool.poetry.dependencies.python",
+)
+_SETUP_PY = re.compile(r"python_requires\s*=\s*[\"']([^\"']+)")
+_OVERRIDE = r"(?:^|\s)(?:-o\s*|--override-ini[=\s]\s*)[\"']?{name}=([^\s\"']*)"
+_OPTION = r"(?:^|\s)--{name}(?:=|\s+)[\"']?([^\s\"']+)"
+
+
+class Reader(Protocol):
+    """Where a project's files come from. Paths are relative to the scan root, with `/`."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None when there is no such file."""
+
+    def names(self, folder: str) -> Iterable[str]:
+        """The names of what a folder holds; '' is the root."""
+
+
+class Disk:
+    """Reads below a directory; what cannot be read is not there."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def read(self, path: str) -> bytes | None:
+        try:
+            return (self._root / path).read_bytes()
+        except (OSError, ValueError):
+            return None
+
+    def names(self, folder: str) -> Iterable[str]:
+        try:
+            return [entry.name for entry in (self._root / folder).iterdir()]
+        except (OSError, ValueError):
+            return []
+
+
+class Memory:
+    """Reads from a mapping of paths to bytes."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+    def names(self, folder: str) -> Iterable[str]:
+        prefix = f"{folder}/" if folder else ""
+        inside = (path[len(prefix) :] for path in self._files if path.startswith(prefix))
+        return {path.partition("/")[0] for path in inside}
+
+
+class PytestConfig(NamedTuple):
+    """The configuration file that pytest would use, and its options."""
+
+    path: str = ""
+    options: Mapping[str, str] = {}
+
+    def option(self, name: str) -> str:
+        """An option's value, '' when unset. What `addopts` says on it goes before the file's own setting."""
+        addopts = self.options.get("addopts", "")
+        flag = re.escape(name.replace("_", "-"))
+        for pattern in (_OPTION.format(name=flag), _OVERRIDE.format(name=re.escape(name))):
+            if given := re.findall(pattern, addopts):
+                return str(given[-1])
+        return self.options.get(name, "")
+
+
+class Project:
+    """Facts about the files of one tree, each found once per folder."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._names: dict[str, frozenset[str]] = {}
+        self._pytest_configs: dict[str, PytestConfig | None] = {}
+        self._facts: dict[tuple[str, str], str] = {}
+
+    @classmethod
+    def on_disk(cls, root: Path) -> Project:
+        """The project below a directory."""
+        return cls(Disk(root))
+
+    @classmethod
+    def in_memory(cls, files: Mapping[str, bytes]) -> Project:
+        """A project that is nowhere on disk."""
+        return cls(Memory(files))
+
+    def fact(self, key: str, path: str) -> str:
+        """The value of a fact for the file at `path`, '' when unset. Raises `KeyError` on an unknown key."""
+        folder = path.rpartition("/")[0]
+        if (folder, key) not in self._facts:
+            self._facts[folder, key] = self._find(key, folder)
+        return self._facts[folder, key]
+
+    def _find(self, key: str, folder: str) -> str:
+        if key == "pytest.config":
+            return self._pytest(folder).path
+        if key.startswith("pytest."):
+            return self._pytest(folder).option(key.removeprefix("pytest."))
+        if key == "dependencies":
+            return self._dependencies(folder)
+        if key == "requires-python":
+            return self._requires_python(folder)
+        raise KeyError(key)
+
+    def _pytest(self, folder: str) -> PytestConfig:
+        """The first configuration on the way up; failing that, the first pyproject.toml, as in pytest."""
+        for holder in _upwards(folder):
+            if holder not in self._pytest_configs:
+                self._pytest_configs[holder] = self._pytest_in(holder)
+            if found := self._pytest_configs[holder]:
+                return found
+        holders = (h for h in _upwards(folder) if "pyproject.toml" in self._listing(h))
+        return next(
+            (PytestConfig(_join(holder, "pyproject.toml")) for holder in holders), PytestConfig()
+        )
+
+    def _pytest_in(self, folder: str) -> PytestConfig | None:
+        for name, sections in _PYTEST_SECTIONS.items():
+            config = self._config(folder, name)
+            if config and (name in _ALWAYS_CONFIG or _has_any(config, sections)):
+                return PytestConfig(_join(folder, name), _options(config, sections))
+        return None
+
+    def _dependencies(self, folder: str) -> str:
+        paths = [path for holder in _upwards(folder) for path in self._declaring(holder)]
+        texts = (self._reader.read(path) for path in paths)
+        return "\n".join(text.decode("utf-8", "replace") for text in texts if text is not None)
+
+    def _declaring(self, folder: str) -> Iterator[str]:
+        for name in sorted(self._listing(folder)):
+            if _DEPENDENCIES.fullmatch(name):
+                yield _join(folder, name)
+        if "requirements" in self._listing(folder):
+            inner = _join(folder, "requirements")
+            yield from (
+                _join(inner, n) for n in sorted(self._listing(inner)) if n.endswith((".txt", ".in"))
+            )
+
+    def _requires_python(self, folder: str) -> str:
+        for holder in _upwards(folder):
+            settings = [
+                s for name in ("pyproject.toml", "setup.cfg") for s in self._settings(holder, name)
+            ]
+            stated = next((s.value for s in settings if s.name in _PYTHON_VERSIONS), "")
+            if stated:
+                return stated
+            setup = self._read(holder, "setup.py") or b""
+            if found := _SETUP_PY.search(setup.decode("utf-8", "replace")):
+                return found[1]
+        return ""
+
+    def _settings(self, folder: str, name: str) -> Iterator[Setting]:
+        config = self._config(folder, name)
+        return config.settings() if config else iter(())
+
+    def _config(self, folder: str, name: str) -> Config | None:
+        data = self._read(folder, name)
+        return None if data is None else Config(data, toml=name.endswith(".toml"))
+
+    def _read(self, folder: str, name: str) -> bytes | None:
+        return self._reader.read(_join(folder, name)) if name in self._listing(folder) else None
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        if folder not in self._names:
+            self._names[folder] = frozenset(self._reader.names(folder))
+        return self._names[folder]
+
+
+def is_fact(key: str) -> bool:
+    """Whether `Project.fact` knows the key."""
+    return key in ("dependencies", "requires-python") or (
+        key.startswith("pytest.") and key != "pytest."
+    )
+
+
+def _has_any(config: Config, sections: tuple[str, ...]) -> bool:
+    return any(s.name in sections for s in config.sections()) or bool(_options(config, sections))
+
+
+def _options(config: Config, sections: tuple[str, ...]) -> dict[str, str]:
+    """The settings of some sections by their short names; the first section that has one wins."""
+    options: dict[str, str] = {}
+    for prefix in (f"{section}." for section in sections):
+        for setting in config.settings():
+            if setting.name.startswith(prefix):
+                options.setdefault(setting.name.removeprefix(prefix), setting.value)
+    return options
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """The folder, its parent, and so on up to the root ''."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

@@ -1,0 +1,52 @@
+"""The languages that detectors read, and the documents in a file.
+
+To add a language: a module here with a `Document`, and its line in `_MODULES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from misspawn.model import Language
+from misspawn.regions.document import Document
+from misspawn.regions.kinds import languages
+
+__all__ = ["Document", "document_type", "documents", "languages"]
+
+_MODULES = {
+    Language.PYTHON: "python.PythonDocument",
+    Language.SHELL: "shell.ShellDocument",
+    Language.DOCKERFILE: "dockerfile.DockerfileDocument",
+    Language.COMPOSE: "yaml.ComposeDocument",
+    Language.WORKFLOW: "yaml.WorkflowDocument",
+    Language.PYTEST_CONFIG: "config.PytestConfigDocument",
+    Language.COVERAGE_CONFIG: "config.CoverageConfigDocument",
+}
+
+
+@cache
+def document_type(language: Language) -> type[Document]:
+    """The document class of a language, imported when it is first needed: each grammar costs time."""
+    module, _, name = _MODULES[language].partition(".")
+    return cast("type[Document]", getattr(import_module(f"misspawn.regions.{module}"), name))
+
+
+def documents(
+    data: bytes, kinds: Iterable[Language], words: frozenset[bytes], *, whole: bool = False
+) -> Iterator[Document]:
+    """The documents that a file holds, the ones inside others included.
+
+    `words`: the identifiers that detectors mention; only imports of these are resolved. `whole`:
+    parse files as a whole, not only the blocks around hits.
+    """
+    for kind in kinds:
+        yield from _nested(document_type(kind).open(data, words, whole=whole))
+
+
+def _nested(document: Document) -> Iterator[Document]:
+    yield document
+    for inner in document.embedded():
+        yield from _nested(inner)

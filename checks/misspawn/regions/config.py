@@ -1,0 +1,190 @@
+"""The configuration files of pytest and coverage, TOML or INI, split into sections and settings.
+
+TOML is split by a tokenizer of its own: tomllib (3.11+) does not tell where a value stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from misspawn.model import Language
+from misspawn.regions.document import Region
+from misspawn.regions.flat import FlatDocument
+from misspawn.regions.view import blank
+
+_TOML_TOKEN = re.compile(
+    rb'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}\n]',
+    re.DOTALL,
+)
+_TOML_HEADER = re.compile(rb"\s*\[\[?\s*([^\n]+?)\s*\]\]?\s*")
+_TOML_PAIR = re.compile(
+    rb"\s*((?:\"[^\"\n]*\"|'[^'\n]*'|[\w.\-]|[ \t])+?)\s*=\s*(.*?)\s*", re.DOTALL
+)
+_TOML_STRING = re.compile(
+    rb'"""(?:\\\n)?((?:\\.|[^\\])*?)"""|\'\'\'(.*?)\'\'\'|"((?:\\.|[^"\\\n])*)"|\'([^\'\n]*)\'',
+    re.DOTALL,
+)
+_TOML_ONLY = re.compile(rb"^\[\[?(?:tool\.|project\b|build-system\b)", re.MULTILINE)
+_INI_COMMENT = re.compile(rb"^[ \t]*[#;][^\n]*", re.MULTILINE)
+_INI_HEADER = re.compile(rb"^\[([^\]\n]+)\]", re.MULTILINE)
+_INI_PAIR = re.compile(
+    rb"^([^\s\[=:][^=:\n]*?)[ \t]*[=:]([^\n]*(?:\n(?:[ \t][^\n]*|(?=\n)))*)", re.MULTILINE
+)
+
+
+class Section(NamedTuple):
+    """A section with its header: `tool.coverage.run`, `tool:pytest`, `pytest`."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Setting(NamedTuple):
+    """A setting under its full name, such as `pytest.addopts`. The items of a list stand apart by spaces."""
+
+    name: str
+    value: str
+
+
+class Config:
+    """A configuration file; `toml=None` tells TOML from INI by its contents."""
+
+    def __init__(self, data: bytes, *, toml: bool | None = None) -> None:
+        self.toml = _TOML_ONLY.search(data) is not None if toml is None else toml
+        self._statements: list[tuple[int, int]] = []
+        if self.toml:
+            comments, self._statements = _toml(data)
+        else:
+            comments = [comment.span() for comment in _INI_COMMENT.finditer(data)]
+        self.text = blank(data, comments)
+
+    def sections(self) -> Iterator[Section]:
+        """The sections in the order of the file."""
+        headers = list(self._headers())
+        ends = [*(start for _, start in headers[1:]), len(self.text)][: len(headers)]
+        yield from (
+            Section(name, start, end) for (name, start), end in zip(headers, ends, strict=True)
+        )
+
+    def settings(self) -> Iterator[Setting]:
+        """The settings in the order of the file, under the full names of sections and keys."""
+        yield from self._toml_settings() if self.toml else self._ini_settings()
+
+    def _headers(self) -> Iterator[tuple[str, int]]:
+        if not self.toml:
+            for header in _INI_HEADER.finditer(self.text):
+                yield header[1].strip().decode("utf-8", "replace"), header.start()
+        for start, end in self._statements:
+            if found := _TOML_HEADER.fullmatch(self.text, start, end):
+                yield _key(found[1]), start
+
+    def _ini_settings(self) -> Iterator[Setting]:
+        for section in self.sections():
+            for pair in _INI_PAIR.finditer(self.text, section.start, section.end):
+                value = " ".join(pair[2].decode("utf-8", "replace").split())
+                yield Setting(f"{section.name}.{pair[1].decode('utf-8', 'replace')}", value)
+
+    def _toml_settings(self) -> Iterator[Setting]:
+        prefix = ""
+        for start, end in self._statements:
+            if header := _TOML_HEADER.fullmatch(self.text, start, end):
+                prefix = _key(header[1]) + "."
+            elif pair := _TOML_PAIR.fullmatch(self.text, start, end):
+                yield Setting(prefix + _key(pair[1]), _value(pair[2]))
+
+
+class ConfigDocument(FlatDocument):
+    """A configuration file read for one tool."""
+
+    kinds = ("section",)
+
+    def __init__(self, data: bytes) -> None:
+        self._config = Config(data)
+        self._sections = list(self._config.sections())
+        self.text = self._config.text
+
+    def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
+        section = self._around(start, end)
+        if section is None or not self._wanted(section.name, at):
+            return None
+        text = self.text[section.start : section.end].rstrip()
+        return Region(kind, section.start, section.start + len(text), text, text)
+
+    def scope(self, name: str, start: int, end: int) -> bytes:
+        if name == "class":
+            return b""
+        section = self._around(start, end) if name != "file" else None
+        return self.text[section.start : section.end] if section else self.text
+
+    def _around(self, start: int, end: int) -> Section | None:
+        return next((s for s in self._sections if s.start <= start and end <= s.end), None)
+
+    def _wanted(self, name: str, at: str) -> bool:
+        """Whether the tool reads the section, `at` naming the part of its configuration."""
+        raise NotImplementedError
+
+
+class PytestConfigDocument(ConfigDocument):
+    """pyproject.toml, pytest.toml, pytest.ini, tox.ini or setup.cfg, read as pytest does."""
+
+    language = Language.PYTEST_CONFIG
+
+    def _wanted(self, name: str, at: str) -> bool:
+        if self._config.toml and name != "pytest":
+            return name in ("tool.pytest.ini_options", "tool.pytest")
+        return name in ("pytest", "tool:pytest")
+
+
+class CoverageConfigDocument(ConfigDocument):
+    """pyproject.toml, .coveragerc, tox.ini or setup.cfg, read as coverage does."""
+
+    language = Language.COVERAGE_CONFIG
+
+    def _wanted(self, name: str, at: str) -> bool:
+        prefix, part = _coverage_part(name)
+        prefixed = any(_coverage_part(section.name)[0] for section in self._sections)
+        return bool(prefix) == prefixed and (not at or part == at)
+
+
+def _coverage_part(name: str) -> tuple[str, str]:
+    for prefix in ("tool.coverage.", "coverage:"):
+        if name.startswith(prefix):
+            return prefix, name[len(prefix) :]
+    return "", name
+
+
+def _toml(data: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The comments of a TOML file, and its statements: headers and `key = value` pairs."""
+    comments: list[tuple[int, int]] = []
+    statements: list[tuple[int, int]] = []
+    start = depth = 0
+    for token in _TOML_TOKEN.finditer(data):
+        first = token[0][:1]
+        if first == b"#":
+            comments.append(token.span())
+        elif first in (b"[", b"{"):
+            depth += 1
+        elif first in (b"]", b"}"):
+            depth -= 1
+        elif first == b"\n" and depth <= 0:
+            statements.append((start, token.start()))
+            start, depth = token.end(), 0
+    return comments, [*statements, (start, len(data))]
+
+
+def _key(text: bytes) -> str:
+    parts = text.decode("utf-8", "replace").split(".")
+    return ".".join(part.strip(" \t\"'") for part in parts)
+
+
+def _value(text: bytes) -> str:
+    if not text.startswith((b"[", b'"', b"'")):
+        return text.decode("utf-8", "replace")
+    strings = (
+        next((s for s in found.groups() if s is not None), b"")
+        for found in _TOML_STRING.finditer(text)
+    )
+    return " ".join(b" ".join(strings).decode("utf-8", "replace").split())

@@ -1,0 +1,77 @@
+"""Which languages a file holds, told from its name and, where that leaves it open, its bytes."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from misspawn.model import Language
+
+_NAMES: tuple[tuple[str, tuple[Language, ...]], ...] = (
+    (r".*\.pyi?", (Language.PYTHON,)),
+    (r".*\.(?:sh|bash|ksh)", (Language.SHELL,)),
+    (
+        r"(?:dockerfile|containerfile)(?:[._-].*)?|.*\.(?:dockerfile|containerfile)",
+        (Language.DOCKERFILE,),
+    ),
+    (r"(?:docker-)?compose(?:[._-].*)?\.ya?ml", (Language.COMPOSE,)),
+    (r"action\.ya?ml", (Language.WORKFLOW,)),
+    (r"\.?pytest\.(?:ini|toml)", (Language.PYTEST_CONFIG,)),
+    (r"pyproject\.toml|tox\.ini|setup\.cfg", (Language.PYTEST_CONFIG, Language.COVERAGE_CONFIG)),
+    (r"\.coveragerc(?:\.toml)?", (Language.COVERAGE_CONFIG,)),
+)
+_BY_NAME = re.compile("|".join(f"({pattern})" for pattern, _ in _NAMES), re.IGNORECASE)
+_WORKFLOW = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")
+_NOT_DOCKERFILE = (
+    ".dockerignore",
+    ".md",
+    ".rst",
+    ".txt",
+    ".py",
+    ".sh",
+    ".yml",
+    ".yaml",
+    ".json",
+    ".j2",
+)
+_SHEBANG = re.compile(
+    rb"#![ \t]*\S*?(?:/env[ \t]+(?:-S[ \t]+)?|/)?(?:(python)[\d.]*|(?:ba|da|k)?sh)\b"
+)
+_SERVICES = re.compile(
+    rb"^services:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w\"'.-]+:", re.MULTILINE
+)
+_CONTAINER = re.compile(rb"^[ \t]+(?:image|build):", re.MULTILINE)
+
+
+def languages(path: str, data: bytes) -> tuple[Language, ...]:
+    """The languages that the file at `path` (with `/`) is to be read as; none if it does not concern us."""
+    if path.endswith((".yml", ".yaml")) and _WORKFLOW.fullmatch(path):
+        return (Language.WORKFLOW,)
+    name = path.rpartition("/")[2]
+    named = by_name(name)
+    if named:
+        return named
+    if name.endswith((".yml", ".yaml")):
+        is_compose = _SERVICES.search(data) is not None and _CONTAINER.search(data) is not None
+        return (Language.COMPOSE,) if is_compose else ()
+    return _by_shebang(data) if "." not in name.lstrip(".") else ()
+
+
+@lru_cache(maxsize=4096)
+def by_name(name: str) -> tuple[Language, ...]:
+    """The languages that a file name alone stands for."""
+    found = _BY_NAME.fullmatch(name)
+    if found is None or found.lastindex is None:
+        return ()
+    kinds = _NAMES[found.lastindex - 1][1]
+    is_other = kinds == (Language.DOCKERFILE,) and name.lower().endswith(_NOT_DOCKERFILE)
+    return () if is_other else kinds
+
+
+def _by_shebang(data: bytes) -> tuple[Language, ...]:
+    if not data.startswith(b"#!"):
+        return ()
+    found = _SHEBANG.match(data)
+    if found is None:
+        return ()
+    return (Language.PYTHON,) if found[1] else (Language.SHELL,)

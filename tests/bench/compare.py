@@ -1,0 +1,165 @@
+"""Times misspawn beside other scanners on one tree, in one run: python tests/bench/compare.py TREE
+
+Each command runs as a whole process, in turn with the others, after one warm-up; the figures are
+medians and their ratios to misspawn's. Missing tools are named and left out. Nothing here passes
+or fails: machines differ, ratios within a run do not lie.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+from misspawn.catalogue import load
+from misspawn.pipelines import pipelines
+
+RUFF_RULES = "ASYNC,S602,S603,S604,S605,S606,S607,PLW1509,PLW1510,RUF006"
+FIVE = (
+    ("no-timeout", "subprocess.run($$$A)", "timeout = $T"),
+    ("no-check", "subprocess.run($$$A)", "check = $T"),
+    ("sleep", "time.sleep($$$A)", ""),
+    ("asyncio-run", "asyncio.run($$$A)", ""),
+    ("create-task", "asyncio.create_task($$$A)", ""),
+)
+"""Rules for ast-grep and semgrep: id, call, keyword whose presence clears it."""
+
+
+class Usage(NamedTuple):
+    """What one run took: seconds, CPU seconds of all its processes, peak of its largest process in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def measure(command: Sequence[str], cwd: Path) -> Usage:
+    """Run a command to its end, its output thrown away."""
+    start = perf_counter()
+    with subprocess.Popen(
+        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return Usage(perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def compare(commands: dict[str, list[str]], cwd: Path, runs: int) -> dict[str, Usage]:
+    """Medians of each command over the runs, the commands taking turns."""
+    taken: dict[str, list[Usage]] = {name: [] for name in commands}
+    for turn in range(runs + 1):
+        for name, command in commands.items():
+            usage = measure(command, cwd)
+            if turn:
+                taken[name].append(usage)
+    return {name: Usage(*(median(column) for column in zip(*usages))) for name, usages in taken.items()}
+
+
+def report(title: str, figures: dict[str, Usage]) -> None:
+    """Print a table; ratios are to the first row."""
+    base = next(iter(figures.values()))
+    print(f"\n{title}\n{'':26}{'wall s':>9}{'ratio':>8}{'cpu s':>9}{'ratio':>8}{'peak MB':>9}")
+    for name, usage in figures.items():
+        ratios = usage.wall / base.wall, usage.cpu / base.cpu
+        print(f"{name:26}{usage.wall:9.3f}{ratios[0]:8.2f}{usage.cpu:9.3f}{ratios[1]:8.2f}{usage.peak:9.0f}")
+
+
+def misspawn(*arguments: str) -> list[str]:
+    """The scan as users start it, by this interpreter."""
+    return [sys.executable, "-m", "misspawn", "check", "--format", "concise", *arguments]
+
+
+def others(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """The tools found on this machine, with equivalent rules."""
+    script = folder / "pipelines.sh"
+    lines = (line for pattern in load() for line in pipelines(pattern))
+    script.write_text("\n".join(line for line in lines if not line.startswith("#")), encoding="utf-8")
+    yield "rg pipelines", ["sh", str(script)] if shutil.which("rg") else []
+    yield "ruff", _tool("ruff", "check", "--no-cache", "--isolated", "--preview", "-q", "--select", RUFF_RULES, ".")
+    yield "ast-grep (5 rules)", _tool("ast-grep", "scan", "--inline-rules", "\n---\n".join(map(_ast_grep, FIVE)), ".")
+    rules = folder / "semgrep.yaml"
+    rules.write_text("rules:\n" + "".join(map(_semgrep, FIVE)), encoding="utf-8")
+    yield "semgrep (5 rules)", _tool("semgrep", "scan", "--metrics=off", "--quiet", "--config", str(rules), ".")
+
+
+def _tool(name: str, *arguments: str) -> list[str]:
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    return [found, *arguments] if found else []
+
+
+def _ast_grep(rule: tuple[str, str, str]) -> str:
+    name, call, keyword = rule
+    cleared = f"\n  not: {{has: {{kind: keyword_argument, pattern: '{keyword}', stopBy: end}}}}" if keyword else ""
+    return f"id: {name}\nlanguage: python\nseverity: warning\nrule:\n  pattern: {call}{cleared}"
+
+
+def _semgrep(rule: tuple[str, str, str]) -> str:
+    name, call, keyword = rule
+    call = call.replace("$$$A", "...")
+    cleared = f"\n    - pattern-not: {call.replace('...', f'..., {keyword}, ...').replace(' = ', '=')}" if keyword else ""
+    return f"""- id: {name}
+  languages: [python]
+  severity: WARNING
+  message: {name}
+  patterns:
+    - pattern: {call}{cleared}
+"""
+
+
+def scaled(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """The tree once, twice and four times over."""
+    for times in (1, 2, 4):
+        many = folder / f"x{times}"
+        for number in range(times):
+            shutil.copytree(tree, many / str(number), symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        yield f"files x{times}", misspawn(str(many))
+
+
+def multiplied(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """The catalogue once, and four times over under other ids."""
+    script = (
+        "import sys; from misspawn import catalogue, scan, walk; from msgspec.structs import replace;"
+        "from pathlib import Path; times = int(sys.argv[1]); patterns = [replace(p, id=f'{p.id}-{n}', detect=tuple("
+        "replace(d, match=f'(?:{d.match})' + '(?:)' * n) for d in p.detect)) for n in range(times) for p in catalogue.load()];"
+        "files = [f for f in walk.walk([sys.argv[2]]) if isinstance(f, str)];"
+        "print(sum(1 for _ in scan.scan(files, patterns, root=Path(sys.argv[2]))))"
+    )
+    for times in (1, 4):
+        yield f"patterns x{times}", [sys.executable, "-c", script, str(times), str(tree)]
+
+
+def main() -> int:
+    """Run all comparisons and print them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("-n", "--runs", type=int, default=5)
+    parser.add_argument("--only", default="", help="comma list of: start, tools, files, patterns")
+    options = parser.parse_args()
+    tree, wanted = options.tree.resolve(), options.only.split(",") if options.only else []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        tables = {
+            "start": lambda: {"python -c pass": [sys.executable, "-c", "pass"], "misspawn --version": [sys.executable, "-m", "misspawn", "--version"]},
+            "tools": lambda: {"misspawn": misspawn("."), **{k: c for k, c in others(folder) if c}},
+            "files": lambda: dict(scaled(tree, folder)),
+            "patterns": lambda: dict(multiplied(tree, folder)),
+        }  # fmt: skip
+        for title, table in tables.items():
+            if not wanted or title in wanted:
+                commands = table()
+                report(f"{title} on {tree.name}: {shlex.join(commands[next(iter(commands))][2:6])}", compare(commands, tree, options.runs))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,155 @@
+"""The whole scan: order, positions, workers, and input that no editor would write."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from misspawn.catalogue import load
+from misspawn.model import Finding, Problem
+from misspawn.project import Project
+from misspawn.scan import Scanner, scan
+from misspawn.source import Unreadable
+from misspawn.why import why
+
+PATTERNS = load()
+SCANNER = Scanner(PATTERNS)
+WHOLE = Scanner(PATTERNS, whole=True)
+NO_FACTS = Project.in_memory({})
+MISTAKE = "import subprocess\nsubprocess.run(['docker', 'ps'], check=True, stdin=subprocess.DEVNULL)\n"
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("a.py", "test_a.py", "a.sh", "Dockerfile", "compose.yaml", ".github/workflows/a.yml", "pyproject.toml", "tox.ini")
+
+
+def ids(text: str | bytes, path: str = "a.py", scanner: Scanner = SCANNER) -> list[str]:
+    raw = text.encode() if isinstance(text, str) else text
+    return [finding.id for finding in scanner.file(path, raw, NO_FACTS)]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        MISTAKE.encode(),
+        b"\xef\xbb\xbf" + MISTAKE.encode(),
+        MISTAKE.encode("utf-16"),
+        MISTAKE.replace("\n", "\r\n").encode(),
+        b"# -*- coding: latin-1 -*-\n# \xe9\n" + MISTAKE.encode(),
+        b"# \xff\xfe not UTF-8\n" + MISTAKE.encode(),
+        MISTAKE.rstrip().encode(),
+        (MISTAKE + "x = '''unfinished").encode(),
+        (MISTAKE + "(" * 1000).encode(),
+    ],
+    ids=["utf-8", "bom", "utf-16", "crlf", "latin-1", "bad bytes", "no newline", "open string", "open brackets"],
+)
+def test_a_mistake_is_found_in_any_encoding(raw: bytes) -> None:
+    assert "subprocess-no-timeout" in ids(raw)
+
+
+def test_positions_count_characters_from_one() -> None:
+    text = "import subprocess\nx = 'é', subprocess.check_output(\n    ['a'])\n"
+    finding = next(f for f in SCANNER.file("a.py", text.encode(), NO_FACTS) if f.id == "subprocess-no-timeout")
+    assert finding.span == (2, 10, 3, 11) or tuple(
+        getattr(finding.span, name) for name in ("line", "column", "end_line", "end_column")
+    ) == (2, 10, 3, 11)
+    assert finding.excerpt == "x = 'é', subprocess.check_output(\n    ['a'])"
+
+
+def test_fingerprints_survive_moved_lines_and_tell_twins_apart() -> None:
+    once = [f.fingerprint for f in SCANNER.file("a.py", MISTAKE.encode(), NO_FACTS)]
+    moved = [f.fingerprint for f in SCANNER.file("a.py", ("# new\n\n" + MISTAKE).encode(), NO_FACTS)]
+    twice = [f.fingerprint for f in SCANNER.file("a.py", (MISTAKE * 2).encode(), NO_FACTS)]
+    assert once == moved
+    assert len(twice) == len(set(twice)) == 2 * len(once)
+
+
+def test_binary_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match="NUL"):
+        SCANNER.file("a.py", b"subprocess.run(\0) subprocess", NO_FACTS)
+
+
+def results(paths: list[str], root: Path, jobs: int) -> list[Finding | Problem]:
+    return list(scan(paths, PATTERNS, root=root, jobs=jobs))
+
+
+def test_workers_change_nothing(tmp_path: Path) -> None:
+    paths = []
+    for number in range(400):
+        file = tmp_path / f"m{number}.py"
+        file.write_text(MISTAKE * (number % 3), encoding="utf-8")
+        paths.append(str(file))
+    paths.append(str(tmp_path / "vanished.py"))
+    alone = results(paths, tmp_path, 1)
+    assert alone == results(paths, tmp_path, 2)
+    assert isinstance(alone[-1], Problem)
+    assert "No such file" in alone[-1].message
+
+
+def test_why_tells_the_step_that_decided() -> None:
+    traces = list(why("a.py", b"import subprocess\nsubprocess.run(x, timeout=1)\n", 2, PATTERNS, NO_FACTS, ids=["subprocess-no-timeout"]))
+    assert [trace.reported for trace in traces] == [False]
+    assert traces[0].steps[-1].name == "own level none"
+    assert "timeout" in traces[0].steps[-1].detail
+    absent = list(why("a.py", b"x = 1\n", 1, PATTERNS, NO_FACTS, ids=["subprocess-no-timeout"]))
+    assert absent[0].steps[-1].name == "prefilter"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_deep_nesting_and_long_lines_end_quietly(name: str) -> None:
+    for text in ("[" * 100_000, "a: " * 10_000, "$(" * 20_000, "subprocess.run(" * 5_000, "x" * 1_000_000, "'" * 99_999):
+        assert isinstance(ids(MISTAKE + text, name), list)
+
+
+@given(raw=st.binary(max_size=400), name=st.sampled_from(NAMES))
+@settings(max_examples=150, deadline=None)
+def test_arbitrary_bytes_never_raise_but_unreadable(raw: bytes, name: str) -> None:
+    try:
+        assert isinstance(ids(raw, name), list)
+    except Unreadable as error:
+        assert str(error)
+
+
+def sources() -> Iterator[tuple[str, bytes]]:
+    for pattern in PATTERNS:
+        for example in pattern.examples:
+            for path, text in (example.files or {"a.py": example.code}).items():
+                yield path, text.encode()
+
+
+SOURCES = list(sources())
+
+
+def mutated(raw: bytes, random_: random.Random) -> bytes:
+    """A source with a few stretches removed, doubled or replaced by what upsets parsers."""
+    data = bytearray(raw)
+    for _ in range(random_.randrange(1, 4)):
+        at = random_.randrange(len(data) + 1)
+        end = min(len(data), at + random_.randrange(12))
+        data[at:end] = random_.choice([b"", b'"""', b"'", b"(", b")", b"\\\n", b"#", b"\n", b"\n    ", b"async ", bytes(data[at:end]) * 2])
+    return bytes(data)
+
+
+@given(seed=st.integers(0, 10**9))
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_blocks_and_whole_files_agree_on_mutated_source(seed: int) -> None:
+    random_ = random.Random(seed)
+    path, raw = random_.choice(SOURCES)
+    filler = b"\n\nclass Between:\n    def method(self):\n        return 1\n\n\n"
+    text = mutated(filler.join(random_.sample([raw for _, raw in SOURCES], 2) + [raw]), random_)
+    try:
+        fast = SCANNER.file(path, text, NO_FACTS)
+    except Unreadable:
+        return
+    assert fast == WHOLE.file(path, text, NO_FACTS)
+
+
+@pytest.mark.skipif(not (ROOT / "checks").is_dir(), reason="needs the source tree")
+def test_blocks_and_whole_files_agree_on_our_own_tree() -> None:
+    for file in sorted((ROOT / "checks").rglob("*.py")) + sorted((ROOT / "tests").rglob("*.py")):
+        raw = file.read_bytes()
+        assert SCANNER.file(os.fspath(file), raw, NO_FACTS) == WHOLE.file(os.fspath(file), raw, NO_FACTS)

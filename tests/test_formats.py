@@ -71,9 +71,7 @@ STATISTICS = """\
 1  warning  a-warning
 3  in all
 """
-KEYS = (
-    "path line column end_line end_column id category severity message url excerpt fingerprint"
-)
+KEYS = "path line column end_line end_column id category severity message url excerpt fingerprint"
 
 
 def written(name: str, *, colour: bool = False) -> str:

@@ -49,10 +49,9 @@ def _flagged(
     for path, document in opened:
         for detector in detectors:
             if detector.language is document.language:
-                for hit in detect.candidates(detector, document, path):
-                    if detect.holds(hit, facts, path):
-                        at, _ = document.locate(hit.match.start(), hit.match.end())
-                        yield path, texts[path].encode()[:at].count(b"\n") + 1
+                for hit in detect.found(detector, document, facts, path):
+                    at, _ = document.locate(hit.match.start(), hit.match.end())
+                    yield path, texts[path].encode()[:at].count(b"\n") + 1
 
 
 def failures(pattern: Pattern, detectors: Sequence[Detector]) -> list[str]:

@@ -30,8 +30,15 @@ def write(*names: str, text: str = "x = 1\n") -> None:
 
 
 def git(*arguments: str) -> None:
-    config = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]
-    subprocess.run(["git", *config, *arguments], check=True, capture_output=True, timeout=60)
+    config = [
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.com",
+        "-c",
+        "init.defaultBranch=main",
+    ]
+    subprocess.run(["git", *config, *arguments], check=True, stdout=subprocess.DEVNULL, timeout=60)
 
 
 def test_git_lists_tracked_and_new_files_but_not_ignored_or_deleted_ones() -> None:
@@ -41,7 +48,13 @@ def test_git_lists_tracked_and_new_files_but_not_ignored_or_deleted_ones() -> No
     Path("gone.py").unlink()
     write("new.py", "ignored/c.py", "sub/d.log")
     write(".gitignore", text="ignored/\n*.log\n")
-    assert list(walk.walk(["."])) == [".github/workflows/ci.yml", ".gitignore", "a.py", "new.py", "sub/b.py"]
+    assert list(walk.walk(["."])) == [
+        ".github/workflows/ci.yml",
+        ".gitignore",
+        "a.py",
+        "new.py",
+        "sub/b.py",
+    ]
 
 
 def test_a_named_file_is_scanned_even_when_ignored_and_only_once() -> None:
@@ -74,7 +87,9 @@ def test_the_variables_of_a_git_hook_do_not_mislead(monkeypatch: pytest.MonkeyPa
 
 
 def test_outside_git_gitignore_decides_and_the_innermost_wins() -> None:
-    write("a.py", "b.log", "sub/c.log", "sub/keep.log", "venv/d.py", "node_modules/e.py", "out/f.py")
+    write(
+        "a.py", "b.log", "sub/c.log", "sub/keep.log", "venv/d.py", "node_modules/e.py", "out/f.py"
+    )
     write("venv/pyvenv.cfg")
     write(".gitignore", text="*.log\n/out/\n")
     write("sub/.gitignore", text="!keep.log\n")
@@ -141,7 +156,10 @@ def test_a_folder_that_cannot_be_listed_is_a_problem(monkeypatch: pytest.MonkeyP
             yield entries
 
     monkeypatch.setattr(os, "scandir", locked)
-    assert list(walk.walk(["."])) == ["a.py", Problem("locked", 0, 0, "cannot be listed: Permission denied")]
+    assert list(walk.walk(["."])) == [
+        "a.py",
+        Problem("locked", 0, 0, "cannot be listed: Permission denied"),
+    ]
 
 
 def test_large_and_odd_files_are_refused() -> None:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 
 from misspawn import __version__
 
 FAILED, INTERRUPTED = 2, 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run a command; return its exit code. Every error ends here, none as a traceback."""
     argv = sys.argv[1:] if argv is None else argv
-    if list(argv) in (["--version"], ["-V"]):
+    if argv in (["--version"], ["-V"]):
         print(f"misspawn {__version__}")
         return 0
     try:
@@ -32,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report(error)
 
 
-def _run(argv: Sequence[str]) -> int:
+def _run(argv: list[str]) -> int:
     from misspawn.commands import run
 
     _keep_file_names()

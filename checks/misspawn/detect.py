@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from misspawn import regex
@@ -38,25 +39,29 @@ class Candidate(NamedTuple):
     region: Region | None
 
 
-def candidates(detector: Detector, document: Document, path: str) -> Iterator[Candidate]:
-    """Hits of `match` in the document that count as code, with their regions.
-
-    What a file rules out as a whole is not tried: most files end here, before they are parsed.
-    """
-    early = (*_path(detector, path), *_file(detector, document))
-    if all(step.holds for step in early):
-        known = {group: _collect(names.any, document.text) for group, names in _anywhere(detector.where)}
-        for match in regex.compile(detector.match).finditer(document.text):
-            if all(match.group(group.encode()) in names for group, names in known.items()):
-                if not document.dismissal(match.start(), match.end()):
-                    yield _candidate(detector, document, match)
+def possible(detector: Detector, document: Document, facts: Facts, path: str) -> Iterator[Step]:
+    """The conditions that hold or fail for a file as a whole, before anything is parsed."""
+    yield from _clause("path", detector.path, path.encode("utf-8", "surrogateescape"), None)
+    yield from _clause("file", detector.file, document.text, document)
+    for key, clause in detector.project.items():
+        yield from _clause(f"project {key}", clause, facts.fact(key, path).encode(), None)
 
 
-def _anywhere(where: dict[str, Names]) -> Iterator[tuple[str, Names]]:
-    """The groups whose names any scope can only collect where the whole file does too."""
+def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
+    """Hits of `match` in the document that count as code, with their regions."""
+    pattern = regex.compile(detector.match)
+    known = [(pattern.groupindex[group], names) for group, names in _known(detector.where, document)]
+    for match in pattern.finditer(document.text):
+        if all(match[group] in names for group, names in known):
+            if not document.dismissal(match.start(), match.end()):
+                yield _candidate(detector, document, match)
+
+
+def _known(where: dict[str, Names], document: Document) -> Iterator[tuple[bytes, set[bytes]]]:
+    """All names that a group can have in this file, told without parsing: a scope is a part of it."""
     for group, names in where.items():
         if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
-            yield group, names
+            yield group.encode(), _collect(names.any, document.text)
 
 
 def _candidate(detector: Detector, document: Document, match: Match) -> Candidate:
@@ -64,53 +69,42 @@ def _candidate(detector: Detector, document: Document, match: Match) -> Candidat
     return Candidate(detector, document, match, region)
 
 
+def found(detector: Detector, document: Document, facts: Facts, path: str) -> Iterator[Candidate]:
+    """The candidates for which every condition of the detector holds."""
+    if all(step.holds for step in possible(detector, document, facts, path)):
+        for candidate in candidates(detector, document):
+            if all(step.holds for step in steps(candidate)):
+                yield candidate
+
+
 def explained(
     detector: Detector, document: Document, facts: Facts, path: str
 ) -> Iterator[tuple[Match, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
     for match in regex.compile(detector.match).finditer(document.text):
-        yield match, _all_steps(detector, document, match, facts, path)
+        yield match, chain(possible(detector, document, facts, path), _all_steps(detector, document, match))
 
 
-def _all_steps(
-    detector: Detector, document: Document, match: Match, facts: Facts, path: str
-) -> Iterator[Step]:
+def _all_steps(detector: Detector, document: Document, match: Match) -> Iterator[Step]:
     reason = document.dismissal(match.start(), match.end())
     yield Step("match", not reason, reason or detector.match)
     if not reason:
-        yield from steps(_candidate(detector, document, match), facts, path)
+        yield from steps(_candidate(detector, document, match))
 
 
-def holds(candidate: Candidate, facts: Facts, path: str) -> bool:
-    """Whether all conditions of the detector hold for the candidate."""
-    return all(step.holds for step in steps(candidate, facts, path))
-
-
-def steps(candidate: Candidate, facts: Facts, path: str) -> Iterator[Step]:
-    """The conditions of the detector in the order in which they are tried, cheap ones first."""
+def steps(candidate: Candidate) -> Iterator[Step]:
+    """The conditions on a candidate in the order in which they are tried, cheap ones first."""
     detector, document, match, region = candidate
     if region is None:
         at = f" at {detector.at}" if detector.at else ""
         yield Step("region", False, f"there is no {detector.region}{at} around the hit")
         return
     yield Step("region", True, f"{detector.region} at offset {region.start}")
-    yield from _path(detector, path)
     yield from _clause("own level", Clause(all=detector.all, none=detector.none), region.own, document)
     yield from _contexts(detector, document, match)
     yield from _clause("deep", detector.deep, region.deep, document)
     yield from _names(detector.where, document, match)
     yield from _scopes(detector, document, match)
-    yield from _file(detector, document)
-    for key, clause in detector.project.items():
-        yield from _clause(f"project {key}", clause, facts.fact(key, path).encode(), None)
-
-
-def _path(detector: Detector, path: str) -> Iterator[Step]:
-    yield from _clause("path", detector.path, path.encode("utf-8", "surrogateescape"), None)
-
-
-def _file(detector: Detector, document: Document) -> Iterator[Step]:
-    yield from _clause("file", detector.file, document.text, document)
 
 
 def _clause(name: str, clause: Clause, text: bytes, document: Document | None) -> Iterator[Step]:
@@ -141,7 +135,7 @@ def _contexts(detector: Detector, document: Document, match: Match) -> Iterator[
 
 def _names(where: dict[str, Names], document: Document, match: Match) -> Iterator[Step]:
     for group, names in where.items():
-        captured = match.group(group.encode()) or b""
+        captured = match[group.encode()] or b""
         scope = document.scope(names.scope, match.start(), match.end())
         shown = f"{group}={captured.decode('utf-8', 'replace')}"
         if names.any:
@@ -168,5 +162,5 @@ def _scopes(detector: Detector, document: Document, match: Match) -> Iterator[St
 
 
 def _show(match: Match) -> str:
-    text = (match.group() or b"").decode("utf-8", "replace")
+    text = (match[0] or b"").decode("utf-8", "replace")
     return repr(text if len(text) < 60 else text[:57] + "...")

@@ -71,10 +71,10 @@ class Scanner:
             for rule in rules:
                 if rule.detector.language is not document.language:
                     continue
-                for hit in detect.candidates(rule.detector, document, source.path):
-                    if detect.holds(hit, facts, source.path) and hit.region is not None:
-                        key = (rule.pattern.id, hit.region.start, hit.region.end)
-                        found.setdefault(key, (rule, hit))
+                for hit in detect.found(rule.detector, document, facts, source.path):
+                    assert hit.region is not None  # `found` asks for one
+                    key = (rule.pattern.id, hit.region.start, hit.region.end)
+                    found.setdefault(key, (rule, hit))
         return _numbered(source, found.values())
 
 

@@ -8,6 +8,8 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from misspawn import catalogue, walk
 from misspawn.commands import selection
 from misspawn.errors import UserError
@@ -119,10 +121,11 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
     if not name:
         raise UserError("tell what standard input goes by: --stdin-filename app.py")
     yield None
+    root = walk.root([name])
+    scanner, facts = Scanner(patterns), Project.on_disk(Path(root))
     try:
-        yield from Scanner(patterns).file(
-            name, sys.stdin.buffer.read(), Project.on_disk(Path(walk.root([name])))
-        )
+        for finding in scanner.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
+            yield replace(finding, path=name)
     except Unreadable as error:
         yield Problem(name, 0, 0, str(error))
 

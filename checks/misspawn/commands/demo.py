@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
     print(
         f"\n{len(found)} findings of {mistakes} different mistakes in {files} files of a sample project."
     )
-    print("Read about one:        misspawn explain subprocess-no-timeout")
+    print(f"Read about one:        misspawn explain {found[0].id}")
     print("Scan your own project: misspawn check PATH")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 
 from misspawn import catalogue, schema
@@ -31,7 +32,7 @@ def run(options: Namespace) -> int:
     if options.schema == "write":
         schema.write(root)
         return CLEAN
-    everything = catalogue.files(root)
+    everything = [_shown(file) for file in catalogue.files(root)]
     problems = (
         schema.check(root)
         if options.schema
@@ -40,3 +41,9 @@ def run(options: Namespace) -> int:
     for problem in problems:
         print(problem)
     return FINDINGS if problems else CLEAN
+
+
+def _shown(file: str) -> str:
+    """The path from here, when the file is below."""
+    here = os.path.join(os.getcwd(), "")
+    return file.removeprefix(here)

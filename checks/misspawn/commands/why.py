@@ -31,9 +31,10 @@ def run(options: Namespace) -> int:
     path, line = _place(options.place)
     patterns = catalogue.load()
     ids = [catalogue.find(patterns, options.id).id] if options.id else []
-    facts = Project.on_disk(Path(walk.root([path])))
+    root = walk.root([path])
+    name, facts = walk.below(root, path), Project.on_disk(Path(root))
     try:
-        traces = list(why(path, walk.read(path), line, patterns, facts, ids=ids))
+        traces = list(why(name, walk.read(path), line, patterns, facts, ids=ids))
     except OSError as error:
         raise UserError(f"{one_line(path)}: cannot be read: {error.strerror}") from error
     except Unreadable as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from functools import cached_property
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -110,7 +110,7 @@ class PythonDocument(Document):
         return ""
 
     def is_code(self, text: bytes, offset: int) -> bool:
-        return not lex(text).string_around(offset)
+        return not _lexed(text).string_around(offset)
 
     def _in_string(self, at: int) -> bool:
         if not self._lexed.string_around(at):
@@ -270,10 +270,10 @@ class PythonDocument(Document):
             self._paths[key] = self._syntax.path(start, end)
         return self._paths[key]
 
-    @cached_property
-    def imported(self) -> frozenset[bytes]:
-        """The names that imports bind anywhere in the file."""
-        return frozenset(found.name for found in self._imports)
+
+@lru_cache(maxsize=8)
+def _lexed(text: bytes) -> Lexed:
+    return lex(text)
 
 
 def _holders(path: list[Step], types: set[str]) -> list[tuple[Step, Step]]:

@@ -144,7 +144,7 @@ def test_list_explain_rg_and_why(capsys: Streams, monkeypatch: pytest.MonkeyPatc
     assert "no detector has anything to say" in capsys.readouterr().out
     assert main(["rg", "sleepy-child"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        r"rg -n -g '*.py' -e '\bsubprocess\.run\(' | rg -v -e '\btimeout\s*='",
+        r"rg -n -g '*.py' -e '\bsubprocess\.run\(' . | rg -v -e '\btimeout\s*='",
         "# left out, as it needs the syntax: call region",
         "# misses: calls that span several lines",
     ]

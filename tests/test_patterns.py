@@ -49,8 +49,8 @@ def _flagged(
     for path, document in opened:
         for detector in detectors:
             if detector.language is document.language:
-                for hit in detect.found(detector, document, facts, path):
-                    at, _ = document.locate(hit.match.start(), hit.match.end())
+                for candidate in detect.found(detector, document, facts, path):
+                    at, _ = document.locate(candidate.hit.start, candidate.hit.end)
                     yield path, texts[path].encode()[:at].count(b"\n") + 1
 
 

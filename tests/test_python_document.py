@@ -58,6 +58,7 @@ COUNTED = {
     "a keyword of the same name": "from time import sleep\nf(sleep=1)\nsleep(2)  # yes",
     "without any import": "time.sleep(1)  # yes",
     "under a global statement": "import time\ndef f():\n    global time\n    time.sleep(1)  # yes",
+    "an annotation of that name": "import time\ndef f(x: time, y: dict[str, time] = None):\n    time.sleep(1)  # yes",
     "CRLF line ends": "import time\r\ntime.sleep(1)  # yes\r\n",
 }
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from misspawn import regex
 from misspawn.model import Clause, Detector, Names
-from misspawn.regex import Match
+from misspawn.regex import Match, Regex
 from misspawn.regions.document import Document, Region
 
 _ANCHORED = re.compile(r"(?<![\[\\])[\^$]")
@@ -30,12 +30,20 @@ class Step(NamedTuple):
     detail: str = ""
 
 
+class Hit(NamedTuple):
+    """A place where `match` matches: canonical offsets without the white space around it."""
+
+    match: Match
+    start: int
+    end: int
+
+
 class Candidate(NamedTuple):
-    """A hit of a detector's `match` and the region around it, if there is one."""
+    """A hit of a detector and the region around it, if there is one."""
 
     detector: Detector
     document: Document
-    match: Match
+    hit: Hit
     region: Region | None
 
 
@@ -51,10 +59,20 @@ def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
     """Hits of `match` in the document that count as code, with their regions."""
     pattern = regex.compile(detector.match)
     known = [(pattern.groupindex[group], names) for group, names in _known(detector.where, document)]
+    for hit in _hits(pattern, document):
+        if all(hit.match[group] in names for group, names in known):
+            if not document.dismissal(hit.start, hit.end):
+                yield _candidate(detector, document, hit)
+
+
+def _hits(pattern: Regex, document: Document) -> Iterator[Hit]:
     for match in pattern.finditer(document.text):
-        if all(match[group] in names for group, names in known):
-            if not document.dismissal(match.start(), match.end()):
-                yield _candidate(detector, document, match)
+        start, end = match.start(), match.end()
+        while start < end and document.text[start] in b" \t\r\n":
+            start += 1
+        while start < end and document.text[end - 1] in b" \t\r\n":
+            end -= 1
+        yield Hit(match, start, end)
 
 
 def _known(where: dict[str, Names], document: Document) -> Iterator[tuple[bytes, set[bytes]]]:
@@ -64,9 +82,9 @@ def _known(where: dict[str, Names], document: Document) -> Iterator[tuple[bytes,
             yield group.encode(), _collect(names.any, document.text)
 
 
-def _candidate(detector: Detector, document: Document, match: Match) -> Candidate:
-    region = document.region(detector.region, detector.at, match.start(), match.end())
-    return Candidate(detector, document, match, region)
+def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
+    region = document.region(detector.region, detector.at, hit.start, hit.end)
+    return Candidate(detector, document, hit, region)
 
 
 def found(detector: Detector, document: Document, facts: Facts, path: str) -> Iterator[Candidate]:
@@ -79,32 +97,32 @@ def found(detector: Detector, document: Document, facts: Facts, path: str) -> It
 
 def explained(
     detector: Detector, document: Document, facts: Facts, path: str
-) -> Iterator[tuple[Match, Iterator[Step]]]:
+) -> Iterator[tuple[Hit, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
-    for match in regex.compile(detector.match).finditer(document.text):
-        yield match, chain(possible(detector, document, facts, path), _all_steps(detector, document, match))
+    for hit in _hits(regex.compile(detector.match), document):
+        yield hit, chain(possible(detector, document, facts, path), _all_steps(detector, document, hit))
 
 
-def _all_steps(detector: Detector, document: Document, match: Match) -> Iterator[Step]:
-    reason = document.dismissal(match.start(), match.end())
+def _all_steps(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:
+    reason = document.dismissal(hit.start, hit.end)
     yield Step("match", not reason, reason or detector.match)
     if not reason:
-        yield from steps(_candidate(detector, document, match))
+        yield from steps(_candidate(detector, document, hit))
 
 
 def steps(candidate: Candidate) -> Iterator[Step]:
     """The conditions on a candidate in the order in which they are tried, cheap ones first."""
-    detector, document, match, region = candidate
+    detector, document, hit, region = candidate
     if region is None:
         at = f" at {detector.at}" if detector.at else ""
         yield Step("region", False, f"there is no {detector.region}{at} around the hit")
         return
     yield Step("region", True, f"{detector.region} at offset {region.start}")
     yield from _clause("own level", Clause(all=detector.all, none=detector.none), region.own, document)
-    yield from _contexts(detector, document, match)
+    yield from _contexts(detector, document, hit)
     yield from _clause("deep", detector.deep, region.deep, document)
-    yield from _names(detector.where, document, match)
-    yield from _scopes(detector, document, match)
+    yield from _names(detector.where, document, hit)
+    yield from _scopes(detector, document, hit)
 
 
 def _clause(name: str, clause: Clause, text: bytes, document: Document | None) -> Iterator[Step]:
@@ -124,19 +142,18 @@ def _counts(pattern: str, text: bytes, document: Document | None) -> Match | Non
     return None
 
 
-def _contexts(detector: Detector, document: Document, match: Match) -> Iterator[Step]:
-    span = (match.start(), match.end())
+def _contexts(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:
     for context, header in detector.inside.items():
-        yield Step(f"inside {context}", document.within(context, regex.compile(header), *span), header)
+        yield Step(f"inside {context}", document.within(context, regex.compile(header), hit.start, hit.end), header)
     for context, header in detector.outside.items():
-        inside = document.within(context, regex.compile(header), *span)
+        inside = document.within(context, regex.compile(header), hit.start, hit.end)
         yield Step(f"outside {context}", not inside, header)
 
 
-def _names(where: dict[str, Names], document: Document, match: Match) -> Iterator[Step]:
+def _names(where: dict[str, Names], document: Document, hit: Hit) -> Iterator[Step]:
     for group, names in where.items():
-        captured = match[group.encode()] or b""
-        scope = document.scope(names.scope, match.start(), match.end())
+        captured = hit.match[group.encode()] or b""
+        scope = document.scope(names.scope, hit.start, hit.end)
         shown = f"{group}={captured.decode('utf-8', 'replace')}"
         if names.any:
             yield Step(f"where {shown} any", captured in _collect(names.any, scope), names.any)
@@ -149,7 +166,7 @@ def _collect(pattern: str, text: bytes) -> set[bytes]:
     return {name for match in found for name in match.groups() if name}
 
 
-def _scopes(detector: Detector, document: Document, match: Match) -> Iterator[Step]:
+def _scopes(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:
     scopes = {
         "statement": detector.statement,
         "function": detector.function,
@@ -157,7 +174,7 @@ def _scopes(detector: Detector, document: Document, match: Match) -> Iterator[St
     }
     for name, clause in scopes.items():
         if clause.all or clause.none:
-            text = document.scope(name, match.start(), match.end())
+            text = document.scope(name, hit.start, hit.end)
             yield from _clause(name, clause, text, document)
 
 

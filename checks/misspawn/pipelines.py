@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from shlex import quote
 
 from misspawn.model import Clause, Detector, Language, Pattern
@@ -32,12 +32,16 @@ def pipelines(pattern: Pattern) -> Iterator[str]:
 
 def _pipeline(detector: Detector) -> str:
     """Lines that `match`, and `all`, and none of `none`."""
-    multiline = ("-U",) if "\\n" in detector.match else ()
-    steps = [("rg", "-n", *multiline, *_FILES[detector.language], "-e", detector.match)]
-    steps += [("rg", "-e", text) for text in detector.all]
+    steps = [(*_rg("-n", *_FILES[detector.language], regexes=[detector.match]), ".")]
+    steps += [_rg(regexes=[text]) for text in detector.all]
     if detector.none:
-        steps.append(("rg", "-v", *(word for text in detector.none for word in ("-e", text))))
+        steps.append(_rg("-v", regexes=detector.none))
     return " | ".join(" ".join(map(quote, step)) for step in steps)
+
+
+def _rg(*options: str, regexes: Sequence[str]) -> tuple[str, ...]:
+    multiline = ("-U",) if any("\\n" in text for text in regexes) else ()
+    return ("rg", *options, *multiline, *(word for text in regexes for word in ("-e", text)))
 
 
 def _left_out(detector: Detector) -> Iterator[str]:

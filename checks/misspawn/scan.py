@@ -71,10 +71,10 @@ class Scanner:
             for rule in rules:
                 if rule.detector.language is not document.language:
                     continue
-                for hit in detect.found(rule.detector, document, facts, source.path):
-                    assert hit.region is not None  # `found` asks for one
-                    key = (rule.pattern.id, hit.region.start, hit.region.end)
-                    found.setdefault(key, (rule, hit))
+                for candidate in detect.found(rule.detector, document, facts, source.path):
+                    assert candidate.region is not None  # `found` asks for one
+                    key = (rule.pattern.id, candidate.region.start, candidate.region.end)
+                    found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
 
@@ -103,24 +103,25 @@ def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[F
     """Findings in order of place; equal regions of one record are told apart by an ordinal."""
     seen: dict[tuple[str, bytes], int] = {}
     results = []
-    for rule, hit in sorted(found, key=_place):
-        assert hit.region is not None
-        text = b" ".join(hit.region.deep.split())
+    for rule, candidate in sorted(found, key=_place):
+        assert candidate.region is not None
+        text = b" ".join(candidate.region.deep.split())
         ordinal = seen[rule.pattern.id, text] = seen.get((rule.pattern.id, text), -1) + 1
-        results.append(_finding(source, rule, hit, f"{text.decode('utf-8', 'replace')}\0{ordinal}"))
+        results.append(_finding(source, rule, candidate, f"{text.decode('utf-8', 'replace')}\0{ordinal}"))
     return sorted(results)
 
 
 def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
-    rule, hit = item
-    return hit.document.locate(hit.match.start(), hit.match.end())[0], rule.pattern.id
+    rule, candidate = item
+    return candidate.document.locate(candidate.hit.start, candidate.hit.end)[0], rule.pattern.id
 
 
-def _finding(source: Source, rule: Rule, hit: Candidate, identity: str) -> Finding:
-    assert hit.region is not None
-    start, end = hit.document.locate(hit.match.start(), hit.match.end())
-    if hit.region.kind not in _BROAD and hit.region.start == start:
-        end = hit.region.end
+def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) -> Finding:
+    region = candidate.region
+    assert region is not None
+    start, end = candidate.document.locate(candidate.hit.start, candidate.hit.end)
+    if region.kind not in _BROAD and region.start == start:
+        end = region.end
     end = start + len(source.data[start:end].rstrip())
     span = source.span(start, end)
     lines = range(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1) + 1)

@@ -53,8 +53,8 @@ def _hits(
 ) -> Iterator[tuple[Step, ...]]:
     for document in opened:
         if document.language is rule.detector.language:
-            for match, steps in detect.explained(rule.detector, document, facts, source.path):
-                if _touches(rule, document, source, (match.start(), match.end()), line):
+            for hit, steps in detect.explained(rule.detector, document, facts, source.path):
+                if _touches(rule, document, source, (hit.start, hit.end), line):
                     yield tuple(_until_decided(steps))
 
 

@@ -105,7 +105,7 @@ class PythonDocument(Document):
             return "the hit starts in the middle of a dotted name"
         for root in _ROOT.finditer(self.text, start, end + 1):
             name_at = self.locate(root.start(), root.end())[0]
-            if reason := self._shadow(name_at):
+            if reason := self._shadow(name_at, first=root.start() == start):
                 return reason
         return ""
 
@@ -117,12 +117,15 @@ class PythonDocument(Document):
             return False
         return not any(step.node.type == "interpolation" for step in self._path(at, at + 1))
 
-    def _shadow(self, at: int) -> str:
-        """Why the name at the offset is not the imported or built-in one ('' when it is)."""
+    def _shadow(self, at: int, *, first: bool) -> str:
+        """Why the name at the offset is not the imported one ('' when it is).
+
+        What a hit begins with may also be a module or built-in that the file does not import.
+        """
         edit = self._edits.get(at)
         name = self._lexed.text[at : edit.end] if edit else _word_at(self._lexed.text, at)
         bound = [found for found in self._imports if found.name == name]
-        if not bound and name not in _GLOBAL_MEANING:
+        if not bound and not (first and name in _GLOBAL_MEANING):
             return ""
         for step in self._enclosing(at):
             kind = self._binding(step.node, name)
@@ -361,7 +364,7 @@ def _binding(text: bytes, name: bytes) -> str:
         rb"|\bfor\s+(?:[^:\n]*[\s,(])?%(n)b\b[^:\n]*\bin\b|\bas\s+\(?%(n)b\b"
         rb"|\b(?:def|class)\s+%(n)b\b|\b%(n)b\s*:="
     ) % {b"n": name, b"i": _INDENT}
-    if re.search(rb"[(,*\s]%b\s*(?:[,:=)]|$)" % name, header) or re.search(forms, body, re.M):
+    if re.search(rb"(?:[(,]|^lambda\b)\s*\**\s*%b\s*(?:[,:=)]|$)" % name, header) or re.search(forms, body, re.M):
         return "local"
     return ""
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import tree_sitter_bash
 from tree_sitter import Language as Grammar
-from tree_sitter import Node, Parser, Query, QueryCursor
+from tree_sitter import Node, Parser
 
 from misspawn.model import Language
 from misspawn.regex import Regex
@@ -37,12 +37,13 @@ _CHAIN = {
 _STRINGS = {"string", "raw_string", "ansi_c_string", "heredoc_body"}
 _NESTED = {"command_substitution", "process_substitution", "subshell"}
 _LOOPS = {"for_statement", "c_style_for_statement", "while_statement"}
-_QUERY = """
-(comment) @comment
-[(raw_string) (heredoc_body)] @verbatim
-[(command_substitution) (process_substitution) (subshell)] @nested
-(command) @command
-"""
+_SOUGHT = {
+    "comment": "comment",
+    "raw_string": "verbatim",
+    "heredoc_body": "verbatim",
+    "command": "command",
+    **dict.fromkeys(_NESTED, "nested"),
+}
 _SEPARATORS = {
     "list": frozenset[str](),
     "pipeline": frozenset({"&&", "||"}),
@@ -80,7 +81,9 @@ class ShellDocument(Document):
         self._view = view
         self._around = around
         self._root = _parser().parse(view.data).root_node
-        found = QueryCursor(_query()).captures(self._root)
+        found: dict[str, list[Node]] = {}
+        for node in _descend(self._root):
+            found.setdefault(_SOUGHT[node.type], []).append(node)
         self._nested = _spans(found.get("nested", []))
         self._calls = found.get("command", [])
         self.text = _canonical(
@@ -194,14 +197,23 @@ def _parser() -> Parser:
     return Parser(_grammar())
 
 
-@lru_cache(maxsize=1)
-def _query() -> Query:
-    return Query(_grammar(), _QUERY)
-
-
 @lru_cache(maxsize=8)
 def _document(text: bytes) -> ShellDocument:
     return ShellDocument(View(text))
+
+
+def _descend(root: Node) -> Iterator[Node]:
+    """All nodes that are sought. Not by a query: its time is quadratic in the children of a node."""
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        if node is not None and node.type in _SOUGHT:
+            yield node
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
 
 
 def _spans(nodes: list[Node]) -> list[tuple[int, int]]:

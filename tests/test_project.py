@@ -36,16 +36,31 @@ def _project(**files: bytes) -> Project:
     [
         ({"pytest_ini": INI, "pyproject_toml": NATIVE}, "pytest.ini", "auto"),
         ({"_pytest_ini": b"", "pyproject_toml": NATIVE}, ".pytest.ini", ""),
-        ({"pytest_toml": b'[pytest]\nasyncio_mode = "auto"', "pytest_ini": b""}, "pytest.toml", "auto"),
+        (
+            {"pytest_toml": b'[pytest]\nasyncio_mode = "auto"', "pytest_ini": b""},
+            "pytest.toml",
+            "auto",
+        ),
         ({"pyproject_toml": NATIVE, "tox_ini": INI}, "pyproject.toml", "auto"),
         ({"pyproject_toml": b"[project]\n", "tox_ini": INI}, "tox.ini", "auto"),
         ({"pyproject_toml": b"[project]\n"}, "pyproject.toml", ""),
-        ({"pyproject_toml": b'tool.pytest.ini_options.asyncio_mode = "auto"'}, "pyproject.toml", "auto"),
+        (
+            {"pyproject_toml": b'tool.pytest.ini_options.asyncio_mode = "auto"'},
+            "pyproject.toml",
+            "auto",
+        ),
         ({"setup_cfg": b"[tool:pytest]\nasyncio_mode: auto\n"}, "setup.cfg", "auto"),
         ({"setup_cfg": b"[pytest]\nasyncio_mode: auto\n"}, "", ""),
         ({"tests__pytest_ini": b"[pytest]\n", "pytest_ini": INI}, "tests/pytest.ini", ""),
         ({"pytest_ini": INI, "other__pytest_ini": b""}, "pytest.ini", "auto"),
-        ({"pyproject_toml": b'[tool.x]\ns = """\n[tool.pytest.ini_options]\n"""\n', "tox_ini": INI}, "tox.ini", "auto"),
+        (
+            {
+                "pyproject_toml": b'[tool.x]\ns = """\n[tool.pytest.ini_options]\n"""\n',
+                "tox_ini": INI,
+            },
+            "tox.ini",
+            "auto",
+        ),
         ({}, "", ""),
     ],
 )
@@ -83,7 +98,10 @@ def test_toml_values_read_as_text() -> None:
 
 def test_dependencies_come_from_every_file_that_declares_some() -> None:
     project = _project(
-        pyproject_toml=PYPROJECT, app__setup_py=b"x", app__requirements__dev_txt=b"y", other_txt=b"z"
+        pyproject_toml=PYPROJECT,
+        app__setup_py=b"x",
+        app__requirements__dev_txt=b"y",
+        other_txt=b"z",
     )
     assert project.fact("dependencies", "app/src/a.py") == f"x\ny\n{PYPROJECT.decode()}"
 

@@ -95,7 +95,13 @@ def _hit(document: Document, text: str) -> tuple[int, int]:
     [
         ("shell", "set -e && foo $(bar x) | tee y &\n", "command", "foo", "foo         "),
         ("shell", "set -e && foo $(bar x) | tee y &\n", "command", "bar", "bar x"),
-        ("shell", "set -e && foo $(bar x) | tee y &\n", "pipeline", "tee", "foo          | tee y &"),
+        (
+            "shell",
+            "set -e && foo $(bar x) | tee y &\n",
+            "pipeline",
+            "tee",
+            "foo          | tee y &",
+        ),
         ("shell", "set -e && foo $(bar x) | tee y &\n", "pipeline", "set", None),
         ("shell", "a && b > log 2>&1 | c", "pipeline", "b >", "b > log 2>&1 | c"),
         ("shell", "a && b > log 2>&1 | c", "command", "2>&1", "b > log 2>&1"),
@@ -105,7 +111,13 @@ def _hit(document: Document, text: str) -> tuple[int, int]:
         ("shell", "a \\\n  -b; c", "command", "-b", "a     -b"),
         ("dockerfile", DOCKERFILE, "instruction", "curl\n", None),
         ("dockerfile", DOCKERFILE, "instruction", "pip", "RUN <<EOF\npip install x\nEOF"),
-        ("pytest-config", PYPROJECT, "section", "addopts", '[tool.pytest.ini_options]\naddopts = "-x"'),
+        (
+            "pytest-config",
+            PYPROJECT,
+            "section",
+            "addopts",
+            '[tool.pytest.ini_options]\naddopts = "-x"',
+        ),
         ("pytest-config", PYPROJECT, "section", "branch", None),
         ("pytest-config", "[pytest]\nx = 1\n", "section", "x", "[pytest]\nx = 1"),
     ],
@@ -117,20 +129,29 @@ def test_own_level(language: str, text: str, kind: str, hit: str, own: str | Non
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "at", "hit", "own", "deep"),
+    ("document", "at", "hit", "own", "deep"),
     [
-        ("compose", COMPOSE, "services.*", "command", ["image: base:1", 'restart: "no"'], ["curl", '"1"']),
-        ("compose", COMPOSE, "services.db", "postgres", ["image: postgres"], []),
-        ("compose", COMPOSE, "services.*.healthcheck", "test:", ["test:"], ["curl"]),
-        ("workflow", WORKFLOW, "jobs.*", "uses", ["runs-on: ubuntu-latest"], ["pytest", "uses"]),
-        ("workflow", WORKFLOW, "jobs.*.steps.*", "tee", ["run: |", "pytest | tee"], []),
-        ("workflow", WORKFLOW, "jobs.*.steps.*", "Get-Item", ["shell: pwsh"], []),
+        (
+            _open("compose", COMPOSE),
+            "services.*",
+            "command",
+            ["image: base:1", 'restart: "no"'],
+            ["curl", '"1"'],
+        ),
+        (_open("compose", COMPOSE), "services.db", "postgres", ["image: postgres"], []),
+        (_open("compose", COMPOSE), "services.*.healthcheck", "test:", ["test:"], ["curl"]),
+        (
+            _open("workflow", WORKFLOW),
+            "jobs.*",
+            "uses",
+            ["runs-on: ubuntu-latest"],
+            ["pytest", "uses"],
+        ),
+        (_open("workflow", WORKFLOW), "jobs.*.steps.*", "tee", ["run: |", "pytest | tee"], []),
+        (_open("workflow", WORKFLOW), "jobs.*.steps.*", "Get-Item", ["shell: pwsh"], []),
     ],
 )
-def test_mappings(
-    language: str, text: str, at: str, hit: str, own: list[str], deep: list[str]
-) -> None:
-    document = _open(language, text)
+def test_mappings(document: Document, at: str, hit: str, own: list[str], deep: list[str]) -> None:
     region = document.region("mapping", at, *_hit(document, hit))
     assert region is not None
     assert [part for part in own if part not in region.own.decode()] == []
@@ -170,7 +191,7 @@ def test_coverage_sections(text: str, at: str, hit: str, *, found: bool) -> None
         (
             "workflow",
             WORKFLOW,
-            ["      \nif ${______________}; then\n  pytest | tee log\nfi", "pip install x"],
+            ["      \nif ${_____________}; then\n  pytest | tee log\nfi", "pip install x"],
         ),
         (
             "dockerfile",
@@ -272,7 +293,18 @@ def test_languages(path: str, data: bytes, expected: list[str]) -> None:
 @pytest.mark.parametrize("language", [kind for kind in Language if kind is not Language.PYTHON])
 @pytest.mark.parametrize(
     "text",
-    [b"", b"(", b"\xff", b'a: "', b"RUN \\", b"RUN <<A\nb", b"[a", b"x = '''", b"&a *b", b"- " * 50_000]
+    [
+        b"",
+        b"(",
+        b"\xff",
+        b'a: "',
+        b"RUN \\",
+        b"RUN <<A\nb",
+        b"[a",
+        b"x = '''",
+        b"&a *b",
+        b"- " * 50_000,
+    ]
     + [bracket * 50_000 for bracket in (b"(", b"[", b"{", b"$(", b"a && ", b"if a; then ")],
 )
 def test_malformed_and_deep_input_is_survived(language: Language, text: bytes) -> None:

@@ -77,14 +77,14 @@ class Branch(str, Enum):
     COVERAGE = "coverage-is-missing"
 
 
-class Clause(Record, kw_only=True):
+class Clause(Record, frozen=True, kw_only=True):
     """Regexes that must all match, and regexes of which none may."""
 
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
 
 
-class Names(Record, kw_only=True):
+class Names(Record, frozen=True, kw_only=True):
     """What a named group of `match` may have captured.
 
     `any`: a regex whose groups collect names from the scope; the captured text must be among them.
@@ -96,7 +96,7 @@ class Names(Record, kw_only=True):
     none: str = ""
 
 
-class Detector(Record, kw_only=True):
+class Detector(Record, frozen=True, kw_only=True):
     """One way to see the pattern in a file. All conditions must hold.
 
     `match` is searched in the canonical view of the file; the finding covers the smallest syntax
@@ -123,7 +123,7 @@ class Detector(Record, kw_only=True):
     message: str = ""
 
 
-class Symptom(Record, kw_only=True):
+class Symptom(Record, frozen=True, kw_only=True):
     """What the failure looks like: `log` is a regex with a verbatim `sample`, `seen` is for people."""
 
     log: str = ""
@@ -131,7 +131,7 @@ class Symptom(Record, kw_only=True):
     seen: str = ""
 
 
-class Raises(Record, kw_only=True):
+class Raises(Record, frozen=True, kw_only=True):
     """An exception: qualified type, message regex, and the phase in which it surfaces."""
 
     type: str
@@ -140,14 +140,14 @@ class Raises(Record, kw_only=True):
     subclasses: bool = False
 
 
-class Warns(Record, kw_only=True):
+class Warns(Record, frozen=True, kw_only=True):
     """A warning: category name and message regex."""
 
     category: str
     message: str = ""
 
 
-class PytestRun(Record, kw_only=True):
+class PytestRun(Record, frozen=True, kw_only=True):
     """Counts of a pytest run by outcome, and a regex for the failure's message."""
 
     passed: int = 0
@@ -161,7 +161,7 @@ Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?s$")]
 Leftover = Literal["zombie", "orphan", "task", "thread", "container", "volume", "network", "file"]
 
 
-class Outcome(Record, kw_only=True):
+class Outcome(Record, frozen=True, kw_only=True):
     """What running an example must show. At least one key; all given ones must hold."""
 
     raises: str | Raises | None = None
@@ -176,7 +176,7 @@ class Outcome(Record, kw_only=True):
     unrunnable: str | None = None
 
 
-class Example(Record, kw_only=True):
+class Example(Record, frozen=True, kw_only=True):
     """Code that shows the pattern (`wrong`) or its mend (`right`); the value of that key is its title.
 
     Either `code` (one file, named after `language`) or `files` (path -> text). `run` is the command
@@ -213,7 +213,7 @@ class Example(Record, kw_only=True):
         return self.wrong is not None
 
 
-class Troubleshoot(Record, kw_only=True):
+class Troubleshoot(Record, frozen=True, kw_only=True):
     """An entry of the emergency guide."""
 
     branch: Branch
@@ -222,7 +222,7 @@ class Troubleshoot(Record, kw_only=True):
     fix: str
 
 
-class Overlap(Record, kw_only=True):
+class Overlap(Record, frozen=True, kw_only=True):
     """What other linters see of the wrong example, as measured by running them."""
 
     ruff: tuple[str, ...] = ()
@@ -233,7 +233,7 @@ class Overlap(Record, kw_only=True):
     note: str = ""
 
 
-class History(Record, kw_only=True):
+class History(Record, frozen=True, kw_only=True):
     """A commit in a public repository that had or mended the pattern."""
 
     repo: str
@@ -243,7 +243,7 @@ class History(Record, kw_only=True):
     impact: str
 
 
-class Reference(Record, kw_only=True):
+class Reference(Record, frozen=True, kw_only=True):
     """A public page that supports the record."""
 
     title: str
@@ -254,7 +254,7 @@ Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=
 Sentence = Annotated[str, Meta(min_length=10, max_length=160)]
 
 
-class Pattern(Record, kw_only=True):
+class Pattern(Record, frozen=True, kw_only=True):
     """One record: an error pattern or a myth, with everything the page, scan, proof and diagnosis need."""
 
     id: Slug

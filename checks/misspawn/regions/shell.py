@@ -51,6 +51,7 @@ _SEPARATORS = {
 }
 _JOINED_BY = {"list": {"&&", "||"}, "pipeline": {"|", "|&"}}
 _MAX_DEPTH = 1000  # deeper nesting is an attack, and each hit walks down to its depth
+_CHUNK = 1 << 16  # bytes that the parser asks for at a time
 _CONTINUATION = re.compile(rb"(?<!\\)(?:\\\\)*\\\r?\n")
 _BACKGROUND = re.compile(rb"[ \t]*&(?!&)")
 
@@ -80,7 +81,7 @@ class ShellDocument(Document):
     def __init__(self, view: View, around: tuple[Around, ...] = ()) -> None:
         self._view = view
         self._around = around
-        self._root = _parser().parse(view.data).root_node
+        self._root = _parse(view.data)
         found: dict[str, list[Node]] = {}
         for node in _descend(self._root):
             found.setdefault(_SOUGHT[node.type], []).append(node)
@@ -195,6 +196,27 @@ def _grammar() -> Grammar:
 @lru_cache(maxsize=1)
 def _parser() -> Parser:
     return Parser(_grammar())
+
+
+def _parse(data: bytes) -> Node:
+    """The root of the syntax tree; an empty one when parsing takes absurdly long.
+
+    tree-sitter's recovery from errors is quadratic: 40 kB of `a | a | ...` without an end take 14 s.
+    It reports progress at most once per 160 bytes of real scripts, and far more often in recovery.
+    """
+    left = iter(range(100 + len(data) // 50))
+    try:
+        return (
+            _parser()
+            .parse(
+                lambda at, _: data[at : at + _CHUNK],
+                progress_callback=lambda *_: next(left, None) is None,
+            )
+            .root_node
+        )
+    except ValueError:
+        _parser().reset()
+        return _parser().parse(b"").root_node
 
 
 @lru_cache(maxsize=8)

@@ -47,19 +47,27 @@ class Candidate(NamedTuple):
     region: Region | None
 
 
-def possible(detector: Detector, document: Document, facts: Facts, path: str) -> Iterator[Step]:
-    """The conditions that hold or fail for a file as a whole, before anything is parsed."""
+def surroundings(detector: Detector, facts: Facts, path: str) -> Iterator[Step]:
+    """The conditions that can be told without reading the file."""
     yield from _clause("path", detector.path, path.encode("utf-8", "surrogateescape"), None)
-    yield from _clause("file", detector.file, document.text, document)
     for key, clause in detector.project.items():
         yield from _clause(f"project {key}", clause, facts.fact(key, path).encode(), None)
 
 
+def _file(detector: Detector, document: Document) -> Iterator[Step]:
+    yield from _clause("file", detector.file, document.text, document)
+
+
 def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
-    """Hits of `match` in the document that count as code, with their regions."""
-    pattern = regex.compile(detector.match)
-    known = [(pattern.groupindex[group], names) for group, names in _known(detector.where, document)]
-    for hit in _hits(pattern, document):
+    """Hits of `match` in the document that count as code, with their regions.
+
+    What the text alone rules out is not looked up in the syntax: most files are never parsed.
+    """
+    hits = list(_hits(regex.compile(detector.match), document))
+    if not hits or not all(step.holds for step in _file(detector, document)):
+        return
+    known = list(_known(detector.where, document))
+    for hit in hits:
         if all(hit.match[group] in names for group, names in known):
             if not document.dismissal(hit.start, hit.end):
                 yield _candidate(detector, document, hit)
@@ -89,7 +97,7 @@ def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
 
 def found(detector: Detector, document: Document, facts: Facts, path: str) -> Iterator[Candidate]:
     """The candidates for which every condition of the detector holds."""
-    if all(step.holds for step in possible(detector, document, facts, path)):
+    if all(step.holds for step in surroundings(detector, facts, path)):
         for candidate in candidates(detector, document):
             if all(step.holds for step in steps(candidate)):
                 yield candidate
@@ -100,7 +108,8 @@ def explained(
 ) -> Iterator[tuple[Hit, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
     for hit in _hits(regex.compile(detector.match), document):
-        yield hit, chain(possible(detector, document, facts, path), _all_steps(detector, document, hit))
+        early = chain(surroundings(detector, facts, path), _file(detector, document))
+        yield hit, chain(early, _all_steps(detector, document, hit))
 
 
 def _all_steps(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:

@@ -1,8 +1,10 @@
-"""What an example is made of: its files, under the names that tools look for."""
+"""What an example is made of: its files, its command, and what it must show on which Python."""
 
 from __future__ import annotations
 
-from misspawn.model import Example
+from packaging.specifiers import SpecifierSet
+
+from misspawn.model import Example, Outcome
 
 FILE_NAMES = {
     "python": "example.py",
@@ -20,3 +22,30 @@ FILE_NAMES = {
 def files(example: Example) -> dict[str, str]:
     """The example's files: relative path -> text, the one it is about first."""
     return example.files or {FILE_NAMES[example.language]: example.code}
+
+
+def command(example: Example) -> tuple[str, ...]:
+    """The command that runs the example; nothing for a workflow, whose steps are its commands.
+
+    The word `python` in front stands for the interpreter under proof.
+    """
+    if example.run or example.language == "workflow":
+        return example.run
+    if example.language == "pytest":
+        return ("python", "-m", "pytest")
+    if example.language == "python":
+        return ("python", next(name for name in files(example) if name.endswith(".py")))
+    return ("bash", FILE_NAMES["shell"])
+
+
+def runs_on(example: Example, version: str) -> bool:
+    """Whether the example is meant for this Python."""
+    return SpecifierSet(example.python).contains(version, prereleases=True)
+
+
+def expected(example: Example, version: str) -> Outcome:
+    """What the example must show on this Python."""
+    for versions, outcome in example.expect_on.items():
+        if SpecifierSet(versions).contains(version, prereleases=True):
+            return outcome
+    return example.expect

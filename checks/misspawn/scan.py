@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from misspawn import detect
 from misspawn.detect import Candidate, Facts
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
@@ -20,11 +22,12 @@ from misspawn.project import Project
 from misspawn.regex import Prefilter
 from misspawn.regions import documents, languages
 from misspawn.source import Source, Unreadable
+from misspawn.walk import below, read
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _BATCH = 48  # files a worker takes at a time
 _BROAD = {"function", "class", "module", "script", "file", "mapping", "section", "try", "with", "loop", "except"}
-_WORD = re.compile(r"[A-Za-z_]\w{2,}")
+_MODULE = re.compile(r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)")  # what stands before `\.`
 _EXCERPT_LINES = 6
 
 
@@ -42,7 +45,7 @@ class Scanner:
         self.rules = [Rule(pattern, detector) for pattern in patterns for detector in pattern.detect]
         self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
         self.words = frozenset(
-            word.encode() for rule in self.rules for text in _regexes(rule.detector) for word in _WORD.findall(text)
+            name.encode() for rule in self.rules for text in _regexes(rule.detector) for name in _MODULE.findall(text)
         )
         self._whole = whole
 
@@ -55,13 +58,9 @@ class Scanner:
         kinds = languages(path, raw)
         if not kinds:
             return []
-        chosen = self.candidates(raw)
-        if not chosen:
-            return []
         source = Source(path, raw)
-        if source.data is not raw and source.data != raw:
-            chosen = self.candidates(source.data)
-        return self._found(source, kinds, [self.rules[index] for index in chosen], facts)
+        rules = [self.rules[index] for index in self.candidates(source.data)]
+        return self._found(source, kinds, rules, facts) if rules else []
 
     def _found(
         self, source: Source, kinds: Sequence[Language], rules: list[Rule], facts: Facts
@@ -170,12 +169,14 @@ def scan(paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs:
 class _Worker:
     def __init__(self, patterns: Sequence[Pattern], root: Path) -> None:
         self._scanner = Scanner(patterns)
+        self._root = str(root)
         self._facts = Project.on_disk(root)
 
     def batch(self, files: Iterable[str]) -> Iterator[Result]:
         for path in files:
             try:
-                yield from self._scanner.file(path, Path(path).read_bytes(), self._facts)
+                for finding in self._scanner.file(below(self._root, path), read(path), self._facts):
+                    yield replace(finding, path=path)
             except Unreadable as error:
                 yield Problem(path, 0, 0, str(error))
             except OSError as error:

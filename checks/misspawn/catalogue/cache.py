@@ -7,7 +7,6 @@ a scan starts without YAML and validation. A missing, broken or unwritable cache
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import zlib
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ import msgspec
 
 from misspawn import __version__, model
 from misspawn.model import Pattern
+from misspawn.places import cache_folder
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -52,8 +52,8 @@ def save(root: str, current: Stamp, patterns: tuple[Pattern, ...]) -> None:
     """Keep compiled records, in one step so that nobody reads half a file."""
     raw = msgspec.Raw(msgspec.msgpack.encode(patterns))
     with suppress(OSError):
-        os.makedirs(_folder(), exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=_folder())
+        os.makedirs(cache_folder(), exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=cache_folder())
         try:
             with open(descriptor, "wb") as stream:
                 stream.write(msgspec.msgpack.encode(Compiled(current, raw)))
@@ -63,14 +63,4 @@ def save(root: str, current: Stamp, patterns: tuple[Pattern, ...]) -> None:
 
 
 def _file(root: str) -> str:
-    return os.path.join(_folder(), f"catalogue-{zlib.crc32(os.fsencode(root)):08x}.msgpack")
-
-
-def _folder() -> str:
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(base, "misspawn")
+    return os.path.join(cache_folder(), f"catalogue-{zlib.crc32(os.fsencode(root)):08x}.msgpack")

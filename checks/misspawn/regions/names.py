@@ -39,6 +39,19 @@ class Lexed(NamedTuple):
         return index >= 0 and self.string_starts[index] < offset < self.string_ends[index]
 
 
+class Aliasing:
+    """Tells quickly whether a file imports from, or renames, any of the modules that matter."""
+
+    def __init__(self, words: frozenset[bytes]) -> None:
+        modules = b"|".join(sorted(words)).decode() or "$."
+        self._search = regex.compile(
+            rf"\bfrom[ \t]+(?:{modules})\b[\w.]*[ \t]+import\b|\bimport\b[^\n#]*\b(?:{modules})\b[^\n#]*\bas\b"
+        ).search
+
+    def __call__(self, text: bytes) -> bool:
+        return self._search(text) is not None
+
+
 class Import(NamedTuple):
     """`name` stands for the dotted `target`; the statement lies at start..end, in a function if `indented`."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tree_sitter import Node
 
 from misspawn.model import Language
 from misspawn.regex import Regex
 from misspawn.regions.document import Document, Region
-from misspawn.regions.names import Import, Lexed, imports, lex, own_level, substitutions
-from misspawn.regions.offsets import OffsetMap, rewrite
+from misspawn.regions.names import Aliasing, Import, Lexed, imports, lex, own_level, substitutions
+from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
 
 _FUNCTIONS = {"function_definition"}
@@ -71,13 +71,7 @@ class PythonDocument(Document):
 
     def __init__(self, data: bytes, words: frozenset[bytes], *, whole: bool = False) -> None:
         self._lexed: Lexed = lex(data)
-        self._imports = list(imports(self._lexed))
-        aliases = {
-            found.name: found.target
-            for found in reversed(self._imports)
-            if found.target and found.name != found.target and found.target.partition(b".")[0] in words
-        }
-        edits = substitutions(self._lexed, aliases, [(i.start, i.end) for i in self._imports])
+        edits = self._spelled_out(words) if _aliasing(words)(self._lexed.text) else []
         self._offsets = OffsetMap(edits)
         self._edits = {edit.start: edit for edit in edits}
         self.text = rewrite(self._lexed.text, edits)
@@ -88,6 +82,18 @@ class PythonDocument(Document):
     @classmethod
     def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> PythonDocument:
         return cls(data, words, whole=whole)
+
+    @cached_property
+    def _imports(self) -> list[Import]:
+        return list(imports(self._lexed))
+
+    def _spelled_out(self, words: frozenset[bytes]) -> list[Edit]:
+        aliases = {
+            found.name: found.target
+            for found in reversed(self._imports)
+            if found.target and found.name != found.target and found.target.partition(b".")[0] in words
+        }
+        return substitutions(self._lexed, aliases, [(i.start, i.end) for i in self._imports])
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._offsets.original(start, end)
@@ -149,7 +155,10 @@ class PythonDocument(Document):
     def _binding(self, function: Node, name: bytes) -> str:
         key = (function.id, name)
         if key not in self._bindings:
-            self._bindings[key] = _binding(_scope_text(self._lexed.text, function), name)
+            found = ""
+            if _bare(name).search(self._lexed.text, function.start_byte, function.end_byte):
+                found = _binding(_scope_text(self._lexed.text, function), name)
+            self._bindings[key] = found
         return self._bindings[key]
 
     def _rebound(self, name: bytes) -> bool:
@@ -171,8 +180,11 @@ class PythonDocument(Document):
         types = _KINDS[kind]
         path = self._syntax.path(begin, stop, wide=True) if kind == "class" else self._path(begin, stop)
         for step in reversed(path):
-            if step.node.type in types:
-                return self._region(kind, step.node)
+            node = step.node
+            if node.type == "decorated_definition" and kind in ("function", "class"):
+                node = node.child_by_field_name("definition") or node
+            if node.type in types:
+                return self._region(kind, node)
         return None
 
     def _region(self, kind: str, node: Node) -> Region:
@@ -272,6 +284,17 @@ class PythonDocument(Document):
         if key not in self._paths:
             self._paths[key] = self._syntax.path(start, end)
         return self._paths[key]
+
+
+@lru_cache(maxsize=8)
+def _aliasing(words: frozenset[bytes]) -> Aliasing:
+    return Aliasing(words)
+
+
+@lru_cache(maxsize=256)
+def _bare(name: bytes) -> re.Pattern[bytes]:
+    """Finds an occurrence of a name that is neither called nor asked for an attribute."""
+    return re.compile(rb"(?<![\w.])%b\b(?!\s*[.(])" % re.escape(name))
 
 
 @lru_cache(maxsize=8)

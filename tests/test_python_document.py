@@ -80,6 +80,7 @@ DISMISSED = {
     "import in another function": "def f():\n    from subprocess import run as r\ndef g():\n    r(x)",
     "a relative import": "from .subprocess import run\nrun(x)",
     "another module's name": "from mine import run\nrun(x)",
+    "a built-in name from elsewhere": "from mine import time\ntime.sleep(1)",
     "the import statement": "from subprocess import run",
 }
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 from misspawn import regex
-from misspawn.model import Clause, Detector, Names
+from misspawn.model import NOTHING, Clause, Detector, Names
 from misspawn.regex import Match, Regex
 from misspawn.regions.document import Document, Region
 
@@ -97,10 +97,17 @@ def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
 
 def found(detector: Detector, document: Document, facts: Facts, path: str) -> Iterator[Candidate]:
     """The candidates for which every condition of the detector holds."""
-    if all(step.holds for step in surroundings(detector, facts, path)):
+    if concerned(detector, facts, path):
         for candidate in candidates(detector, document):
             if all(step.holds for step in steps(candidate)):
                 yield candidate
+
+
+def concerned(detector: Detector, facts: Facts, path: str) -> bool:
+    """Whether the detector looks at the file at all."""
+    if detector.path is NOTHING and not detector.project:
+        return True
+    return all(step.holds for step in surroundings(detector, facts, path))
 
 
 def explained(

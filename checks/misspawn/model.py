@@ -84,6 +84,9 @@ class Clause(Record, frozen=True, kw_only=True):
     none: tuple[str, ...] = ()
 
 
+NOTHING = Clause()
+
+
 class Names(Record, frozen=True, kw_only=True):
     """What a named group of `match` may have captured.
 
@@ -110,12 +113,12 @@ class Detector(Record, frozen=True, kw_only=True):
     match: str
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
-    deep: Clause = Clause()
-    statement: Clause = Clause()
-    function: Clause = Clause()
-    class_: Clause = msgspec.field(name="class", default=Clause())
-    file: Clause = Clause()
-    path: Clause = Clause()
+    deep: Clause = NOTHING
+    statement: Clause = NOTHING
+    function: Clause = NOTHING
+    class_: Clause = msgspec.field(name="class", default=NOTHING)
+    file: Clause = NOTHING
+    path: Clause = NOTHING
     inside: dict[str, str] = {}
     outside: dict[str, str] = {}
     where: dict[str, Names] = {}
@@ -385,3 +388,21 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     remnants: tuple[Remnant, ...] = ()
     limit: str = ""
     network_isolated: bool = True
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What the proof of one example came to, on one Python with one set of libraries.
+
+    `reasons`: what differs from the expectation, or why the example was not run.
+    """
+
+    id: str
+    title: str
+    python: str
+    pins: str
+    status: Literal["proved", "failed", "not proved here"]
+    expected: str
+    observed: str = ""
+    reasons: tuple[str, ...] = ()
+    seconds: float = 0.0
+    run: Run | None = None

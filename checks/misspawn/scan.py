@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +20,9 @@ from misspawn import detect
 from misspawn.detect import Candidate, Facts
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
-from misspawn.regex import Prefilter
-from misspawn.regions import documents, languages
+from misspawn.regex import MatchSet, Prefilter
+from misspawn.regions import Document, documents, languages
+from misspawn.regions.kinds import may_hold_any
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, read
 
@@ -48,6 +50,7 @@ class Scanner:
             name.encode() for rule in self.rules for text in _regexes(rule.detector) for name in _MODULE.findall(text)
         )
         self._whole = whole
+        self._by_language: dict[Language, tuple[list[Rule], MatchSet]] = {}
 
     def candidates(self, data: bytes) -> list[int]:
         """Indices of the rules whose literals all occur in the bytes."""
@@ -67,14 +70,22 @@ class Scanner:
     ) -> list[Finding]:
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in documents(source.data, kinds, self.words, whole=self._whole):
-            for rule in rules:
-                if rule.detector.language is not document.language:
-                    continue
+            for rule in self._matching(document, rules):
                 for candidate in detect.found(rule.detector, document, facts, source.path):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
+
+    def _matching(self, document: Document, rules: list[Rule]) -> list[Rule]:
+        """Those of the rules whose `match` hits something in the document."""
+        language = document.language
+        if language not in self._by_language:
+            own = [rule for rule in self.rules if rule.detector.language is language]
+            self._by_language[language] = own, MatchSet(rule.detector.match for rule in own)
+        own, matches = self._by_language[language]
+        matching = {id(own[index]) for index in matches.matching(document.text)}
+        return [rule for rule in rules if id(rule) in matching]
 
 
 def _required(detector: Detector) -> Iterator[str]:
@@ -169,18 +180,24 @@ def scan(paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs:
 class _Worker:
     def __init__(self, patterns: Sequence[Pattern], root: Path) -> None:
         self._scanner = Scanner(patterns)
-        self._root = str(root)
+        self._below = lru_cache(maxsize=None)(partial(below, str(root)))
         self._facts = Project.on_disk(root)
 
     def batch(self, files: Iterable[str]) -> Iterator[Result]:
         for path in files:
             try:
-                for finding in self._scanner.file(below(self._root, path), read(path), self._facts):
-                    yield replace(finding, path=path)
+                if may_hold_any(path):
+                    yield from self._file(path)
             except Unreadable as error:
                 yield Problem(path, 0, 0, str(error))
             except OSError as error:
                 yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
+
+    def _file(self, path: str) -> Iterator[Finding]:
+        folder, name = os.path.split(path)
+        inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
+        for finding in self._scanner.file(inside, read(path), self._facts):
+            yield replace(finding, path=path)
 
 
 _worker: _Worker

@@ -17,6 +17,10 @@ COMMANDS = {
     "why": "tell why a line is or is not reported",
     "rg": "print the ripgrep pipeline nearest to a record's detector",
     "validate": "check record files, all problems at once",
+    "prove": "run the examples of records, and compare with the evidence",
+    "extract": "write the examples of a record to a folder",
+    "new": "write the beginning of a record, also from a failing command",
+    "check-record": "take one record through every check, with a verdict for each",
 }
 EPILOG = """exit codes:
   0  clean    1  findings    2  wrong usage or an error    3  nothing to scan    130  interrupted"""
@@ -39,7 +43,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _command(name: str) -> Command:
-    return cast(Command, import_module(f"misspawn.commands.{name}"))
+    return cast(Command, import_module(f"misspawn.commands.{name.replace('-', '_')}"))
 
 
 def _parser(chosen: str) -> ArgumentParser:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
 
-from misspawn import catalogue, schema
+from misspawn import catalogue, evidence, schema
 from misspawn.catalogue import records
 from misspawn.errors import UserError
+from misspawn.model import Pattern, Problem
 
 CLEAN, FINDINGS = 0, 1
 
@@ -22,6 +25,9 @@ def arguments(parser: ArgumentParser) -> None:
         choices=["check", "write"],
         help="only see to the records' schema.json: tell whether it is up to date, or bring it up to date",
     )
+    parser.add_argument(
+        "--proved", action="store_true", help="also fail for examples without evidence"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -33,14 +39,28 @@ def run(options: Namespace) -> int:
         schema.write(root)
         return CLEAN
     everything = [_shown(file) for file in catalogue.files(root)]
-    problems = (
-        schema.check(root)
-        if options.schema
-        else records.read(options.files or everything, known=everything)[1]
-    )
+    unproved: list[Problem] = []
+    if options.schema:
+        problems = schema.check(root)
+    else:
+        files = options.files or everything
+        patterns, problems = records.read(files, known=everything)
+        unproved = list(_unproved(patterns, files))
     for problem in problems:
         print(problem)
-    return FINDINGS if problems else CLEAN
+    for warning in unproved:
+        print(warning, file=sys.stdout if options.proved else sys.stderr)
+    return FINDINGS if problems or (unproved and options.proved) else CLEAN
+
+
+def _unproved(patterns: Iterable[Pattern], files: Iterable[str]) -> Iterator[Problem]:
+    """A warning for each record of which some run has no evidence."""
+    places = {os.path.splitext(os.path.basename(file))[0]: file for file in files}
+    for pattern in sorted(patterns, key=lambda pattern: places[pattern.id]):
+        file = places[pattern.id]
+        if lacking := evidence.missing(pattern, evidence.load(file)):
+            rest = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+            yield Problem(file, 0, 0, f"unproven: {lacking[0]}{rest}; run `misspawn prove --update`")
 
 
 def _shown(file: str) -> str:

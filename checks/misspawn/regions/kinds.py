@@ -57,6 +57,12 @@ def languages(path: str, data: bytes) -> tuple[Language, ...]:
     return _by_shebang(data) if "." not in name.lstrip(".") else ()
 
 
+def may_hold_any(path: str) -> bool:
+    """Whether a file is worth reading, told from its name."""
+    name = path.rpartition("/")[2]
+    return "." not in name.lstrip(".") or name.endswith((".py", ".yml", ".yaml")) or bool(by_name(name))
+
+
 @lru_cache(maxsize=4096)
 def by_name(name: str) -> tuple[Language, ...]:
     """The languages that a file name alone stands for."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from misspawn import regex
+from misspawn.regex import Regex
 from misspawn.regions.offsets import Edit
 
 _STRING = (
@@ -18,10 +19,11 @@ _STRING = (
 )
 _TOKEN = re.compile(rb"#[^\n]*|" + _STRING, re.S)
 _LEVEL = re.compile(rb"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<lambda>\blambda\b[^:]*:)|,|" + _STRING, re.S)
-_IMPORT = regex.compile(
-    r"(?m)^[ \t]*(?:[^\s#:][^#\n:]*:[ \t]*)?(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n(\\;]|\\\r?\n)*)"
-    r"|import[ \t]+((?:[^\n\\;]|\\\r?\n)*))"
+_IMPORT = re.compile(
+    rb"(?:[^\s#:][^#\n:]*:[ \t]*)?(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n(\\;]|\\\r?\n)*)"
+    rb"|import[ \t]+((?:[^\n\\;]|\\\r?\n)*))"
 )
+_ANY_IMPORT = regex.compile(r"(?m)^[^\n#]*\bimport\b")
 _IMPORTED = re.compile(rb"([\w.]+)(?:[\s\\]+as[\s\\]+(\w+))?")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
@@ -37,19 +39,6 @@ class Lexed(NamedTuple):
         """Whether the offset lies after a string's opening quote and before its end."""
         index = bisect_right(self.string_starts, offset) - 1
         return index >= 0 and self.string_starts[index] < offset < self.string_ends[index]
-
-
-class Aliasing:
-    """Tells quickly whether a file imports from, or renames, any of the modules that matter."""
-
-    def __init__(self, words: frozenset[bytes]) -> None:
-        modules = b"|".join(sorted(words)).decode() or "$."
-        self._search = regex.compile(
-            rf"\bfrom[ \t]+(?:{modules})\b[\w.]*[ \t]+import\b|\bimport\b[^\n#]*\b(?:{modules})\b[^\n#]*\bas\b"
-        ).search
-
-    def __call__(self, text: bytes) -> bool:
-        return self._search(text) is not None
 
 
 class Import(NamedTuple):
@@ -82,22 +71,36 @@ def lex(data: bytes) -> Lexed:
     return Lexed(bytes(blanked), starts, ends)
 
 
-def imports(lexed: Lexed) -> Iterator[Import]:
-    """The names that absolute imports bind, `import a.b` and relative imports apart."""
-    for match in _IMPORT.finditer(lexed.text):
-        start, end = match.start(), match.end()
-        if lexed.string_around(start):
-            continue
-        module, names, modules = match.groups()
-        indented = lexed.text[start : start + 1] in (b" ", b"\t")
-        for item in _IMPORTED.finditer(names or modules or b""):
-            name, alias = item.groups()
-            if module is None:
-                yield Import(alias or name.partition(b".")[0], name if alias else b"", start, end, indented)
-            elif not module.startswith(b"."):
-                yield Import(alias or name, module + b"." + name, start, end, indented)
-            else:
-                yield Import(alias or name, b"", start, end, indented)
+def aliasing(modules: frozenset[bytes]) -> Regex:
+    """Finds the lines that import something from one of the modules, or rename one."""
+    names = b"|".join(sorted(map(re.escape, modules))).decode() or "$."
+    return regex.compile(
+        rf"\bfrom[ \t]+(?:{names})\b[\w.]*[ \t]+import\b"
+        rf"|\bimport\b[^\n#]*\b(?:{names})\b[^\n#]*\bas\b"
+    )
+
+
+def imports(lexed: Lexed, lines: Regex = _ANY_IMPORT) -> Iterator[Import]:
+    """The names that import statements bind, of the statements that begin on the given lines."""
+    for line in lines.finditer(lexed.text):
+        start = lexed.text.rfind(b"\n", 0, line.start() + 1) + 1
+        indent = len(lexed.text[start : line.end()]) - len(lexed.text[start : line.end()].lstrip())
+        found = _IMPORT.match(lexed.text, start + indent)
+        if found and not lexed.string_around(found.start()):
+            yield from _imported(found, indented=indent > 0)
+
+
+def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:
+    module, names, modules = found.groups()
+    for item in _IMPORTED.finditer(names or modules or b""):
+        name, alias = item.groups()
+        if module is None:
+            target = name if alias else b""
+            name = alias or name.partition(b".")[0]
+        else:
+            target = b"" if module.startswith(b".") else module + b"." + name
+            name = alias or name
+        yield Import(name, target, found.start(), found.end(), indented)
 
 
 def substitutions(lexed: Lexed, bound: dict[bytes, bytes], skip: list[tuple[int, int]]) -> list[Edit]:
@@ -128,7 +131,9 @@ def _is_use(text: bytes, start: int, end: int) -> bool:
     if end < len(text) and text[end] in _WORD:
         return False
     after = text[end : end + 4].lstrip(b" ")
-    return not (after.startswith(b"=") and not after.startswith(b"=="))
+    if after.startswith(b"=") and not after.startswith(b"=="):
+        return False
+    return b"import " not in text[text.rfind(b"\n", 0, start) + 1 : start]
 
 
 def _covered(at: int, starts: list[int], spans: list[tuple[int, int]]) -> bool:

@@ -12,7 +12,7 @@ from tree_sitter import Node
 from misspawn.model import Language
 from misspawn.regex import Regex
 from misspawn.regions.document import Document, Region
-from misspawn.regions.names import Aliasing, Import, Lexed, imports, lex, own_level, substitutions
+from misspawn.regions.names import Import, Lexed, aliasing, imports, lex, own_level, substitutions
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
 
@@ -71,7 +71,7 @@ class PythonDocument(Document):
 
     def __init__(self, data: bytes, words: frozenset[bytes], *, whole: bool = False) -> None:
         self._lexed: Lexed = lex(data)
-        edits = self._spelled_out(words) if _aliasing(words)(self._lexed.text) else []
+        edits = self._spelled_out(_aliasing(words), words)
         self._offsets = OffsetMap(edits)
         self._edits = {edit.start: edit for edit in edits}
         self.text = rewrite(self._lexed.text, edits)
@@ -87,13 +87,10 @@ class PythonDocument(Document):
     def _imports(self) -> list[Import]:
         return list(imports(self._lexed))
 
-    def _spelled_out(self, words: frozenset[bytes]) -> list[Edit]:
-        aliases = {
-            found.name: found.target
-            for found in reversed(self._imports)
-            if found.target and found.name != found.target and found.target.partition(b".")[0] in words
-        }
-        return substitutions(self._lexed, aliases, [(i.start, i.end) for i in self._imports])
+    def _spelled_out(self, lines: Regex, words: frozenset[bytes]) -> list[Edit]:
+        found = [item for item in imports(self._lexed, lines) if item.target.partition(b".")[0] in words]
+        aliases = {item.name: item.target for item in reversed(found) if item.name != item.target}
+        return substitutions(self._lexed, aliases, [(item.start, item.end) for item in found])
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._offsets.original(start, end)
@@ -111,7 +108,7 @@ class PythonDocument(Document):
             return "the hit starts in the middle of a dotted name"
         for root in _ROOT.finditer(self.text, start, end + 1):
             name_at = self.locate(root.start(), root.end())[0]
-            if reason := self._shadow(name_at, first=root.start() == start):
+            if reason := self._shadow(name_at, self._path(at, stop), first=root.start() == start):
                 return reason
         return ""
 
@@ -123,7 +120,7 @@ class PythonDocument(Document):
             return False
         return not any(step.node.type == "interpolation" for step in self._path(at, at + 1))
 
-    def _shadow(self, at: int, *, first: bool) -> str:
+    def _shadow(self, at: int, path: list[Step], *, first: bool) -> str:
         """Why the name at the offset is not the imported one ('' when it is).
 
         What a hit begins with may also be a module or built-in that the file does not import.
@@ -133,24 +130,22 @@ class PythonDocument(Document):
         bound = [found for found in self._imports if found.name == name]
         if not bound and not (first and name in _GLOBAL_MEANING):
             return ""
-        for step in self._enclosing(at):
+        for step in _enclosing(path):
             kind = self._binding(step.node, name)
             if kind == "local":
                 return f"`{name.decode()}` is shadowed in `{_name_of(step.node)}`"
             if kind == "import":
                 return ""
-        if bound and all(found.indented for found in bound) and edit and not self._guarded_import(bound):
+        if not edit and any(_means_another(found) for found in bound):
+            return f"`{name.decode()}` is imported from elsewhere"
+        if edit and all(found.indented and self._in_function(found) for found in bound):
             return f"`{name.decode()}` is imported in another function only"
         if self._rebound(name):
             return f"`{name.decode()}` is redefined at module level"
         return ""
 
-    def _enclosing(self, at: int) -> list[Step]:
-        path = self._path(at, at + 1)
-        return [step for step, below in zip(path[-2::-1], path[:0:-1]) if _holds(step, below)]
-
-    def _guarded_import(self, bound: list[Import]) -> bool:
-        return any(not self._enclosing(found.end - 1) for found in bound)
+    def _in_function(self, found: Import) -> bool:
+        return bool(_enclosing(self._path(found.end - 1, found.end)))
 
     def _binding(self, function: Node, name: bytes) -> str:
         key = (function.id, name)
@@ -287,8 +282,8 @@ class PythonDocument(Document):
 
 
 @lru_cache(maxsize=8)
-def _aliasing(words: frozenset[bytes]) -> Aliasing:
-    return Aliasing(words)
+def _aliasing(words: frozenset[bytes]) -> Regex:
+    return aliasing(words)
 
 
 @lru_cache(maxsize=256)
@@ -300,6 +295,16 @@ def _bare(name: bytes) -> re.Pattern[bytes]:
 @lru_cache(maxsize=8)
 def _lexed(text: bytes) -> Lexed:
     return lex(text)
+
+
+def _enclosing(path: list[Step]) -> list[Step]:
+    """The functions whose bodies hold the end of the path, innermost first."""
+    return [step for step, below in zip(path[-2::-1], path[:0:-1]) if _holds(step, below)]
+
+
+def _means_another(found: Import) -> bool:
+    """Whether an import binds its name to something that is not called so: `from x import open`."""
+    return found.target != b"" and found.target != found.name
 
 
 def _holders(path: list[Step], types: set[str]) -> list[tuple[Step, Step]]:

@@ -22,7 +22,7 @@ from misspawn.regions.names import Lexed
 _DEFINES = rb"(?P<definition>@|(?:async[ \t]+)?def\b|class\b)"
 _TOP_LEVEL = re.compile(rb"^(?:" + _DEFINES + rb"|[^\s)\]}#])", re.M)
 _CLASS_HEADER = re.compile(rb"(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)*class\b[^:#\n]*:[ \t]*\r?\n")
-_MEMBER = re.compile(rb"^(?P<indent>[ \t]+)(?:" + _DEFINES + rb"|\S)", re.M)
+_FIRST_MEMBER = re.compile(rb"^[ \t]+(?=[^\s#])", re.M)
 
 
 class Step(NamedTuple):
@@ -146,8 +146,13 @@ def _cut(
 def _cut_class(lexed: Lexed, top: Block) -> Iterator[Block]:
     """The members of a class, each to be parsed behind the class's header."""
     header = _CLASS_HEADER.match(lexed.text, top.start, top.end)
-    if header is None or (first := _MEMBER.search(lexed.text, header.end(), top.end)) is None:
+    if header is None or (first := _FIRST_MEMBER.search(lexed.text, header.end(), top.end)) is None:
         return
-    indent = first["indent"]
-    members = (m for m in _MEMBER.finditer(lexed.text, header.end(), top.end) if m["indent"] == indent)
+    members = _members(first[0]).finditer(lexed.text, header.end(), top.end)
     yield from _cut(lexed, members, top.end, header.span())
+
+
+@lru_cache(maxsize=16)
+def _members(indent: bytes) -> re.Pattern[bytes]:
+    """Finds the lines that begin a statement at this indentation."""
+    return re.compile(rb"^" + re.escape(indent) + rb"(?:" + _DEFINES + rb"|[^\s)\]}#])", re.M)

@@ -1,0 +1,157 @@
+"""`misspawn new`: the beginning of a record, valid from the first moment."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from datetime import date
+
+from misspawn import catalogue
+from misspawn.catalogue import records
+from misspawn.errors import UserError
+from misspawn.failure import Failure, failure
+from misspawn.model import Category
+
+LIMIT = 900  # seconds for the failing command
+TEMPLATE = """{first}
+id: {id}
+title: {title}
+category: {category}
+severity: warning
+summary: Say in one sentence what goes wrong.
+remedy: Say in one imperative sentence how to mend it.
+cause: |
+  Explain what happens, and why.
+occurs_when:
+  - Name a situation in which people write this.
+symptoms:
+{symptoms}
+examples:
+  - wrong: Say what is wrong with it
+    code: |
+      raise RuntimeError("put the mistake here")
+    expect:
+      raises: RuntimeError
+  - right: Say what mends it
+    code: |
+      print("put the mended code here")
+    expect:
+      passes: true
+{detector}
+fix: |
+  1. The best prevention first.
+since: '0.1.0'
+reviewed: '{today}'
+owner: platform
+"""
+DETECTOR = """detect:
+  - region: call
+    match: {match}
+rg_misses: Say what a plain ripgrep pipeline misses or wrongly reports."""
+NO_DETECTOR = "no_detector: Say why no scan of the source can see it."
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--id", help="the mistake in words, such as subprocess-no-timeout; kept for ever")
+    parser.add_argument("--category", choices=[category.value for category in Category])
+    parser.add_argument("--title", help="the mistake or its symptom in a plain sentence")
+    parser.add_argument("--detector", metavar="REGEX", help="what the code of the mistake matches; '' for none")
+    parser.add_argument(
+        "--from-command", metavar="COMMAND", help="run this first, and take the symptom from its failure"
+    )
+
+
+def run(options: Namespace) -> int:
+    """Ask for what was not given, write the file, and tell what comes next."""
+    found = _captured(options.from_command) if options.from_command else None
+    id = options.id or _asked("id", "the mistake in words, such as subprocess-no-timeout")
+    category = options.category or _asked("category", ", ".join(c.value for c in Category))
+    detector = options.detector
+    if detector is None:
+        detector = _asked("detector", "a regex that the code of the mistake matches; empty for none")
+    path = os.path.join(catalogue.folder(), category, f"{id}.yaml")
+    text = _text(id, category, options.title or _title(id, found), detector, found)
+    _write(path, text)
+    shown = os.path.relpath(path)
+    print(f"{shown}\nNow write its examples and texts, then: misspawn check-record {shown}")
+    return 0
+
+
+def _asked(name: str, help_: str) -> str:
+    if not sys.stdin.isatty():
+        raise UserError(f"give --{name} ({help_})")
+    return input(f"{name} ({help_}): ").strip()
+
+
+def _captured(command: str) -> Failure:
+    """Run a command of the user's and take its failure from what it prints."""
+    try:
+        done = subprocess.run(
+            shlex.split(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=LIMIT,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UserError(f"{command}: {error}") from error
+    if done.returncode == 0:
+        raise UserError(f"{command}: ends with exit code 0; there is no failure to describe")
+    found = failure(done.stdout)
+    if not found:
+        raise UserError(f"{command}: exit code {done.returncode}, but no exception in its output")
+    _show(found)
+    return found
+
+
+def _show(found: Failure) -> None:
+    print(f"type      {found.type}\nmessage   {found.message}")
+    print(f"versions  {', '.join(found.versions) or 'not in the output'}")
+    print(f"symptom   {found.log}\n")
+
+
+def _title(id: str, found: Failure | None) -> str:
+    words = id.replace("-", " ").capitalize()
+    return f"{words} ends in {found.type}"[:90] if found else f"{words} goes wrong"[:90]
+
+
+def _text(id: str, category: str, title: str, detector: str, found: Failure | None) -> str:
+    symptoms = "  - seen: Say what a person sees."
+    if found:
+        ran = f"  # {', '.join(found.versions)}\n" if found.versions else ""
+        symptoms = f"{ran}  - log: {_quoted(found.log)}\n    sample: {_quoted(found.line)}"
+    return TEMPLATE.format(
+        first=records.FIRST_LINE,
+        id=id,
+        title=_quoted(title),
+        category=category,
+        symptoms=symptoms,
+        detector=DETECTOR.format(match=_quoted(detector)) if detector else NO_DETECTOR,
+        today=date.today().isoformat(),  # noqa: DTZ011 - the contributor's day
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _write(path: str, text: str) -> None:
+    """Write a new file; leave none that is not valid."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:
+        with open(path, "x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise UserError(f"{os.path.relpath(path)}: is there already; choose another id") from None
+    _, problems = records.read([path], known=catalogue.files(catalogue.folder()))
+    if problems:
+        os.unlink(path)
+        raise UserError(*problems)

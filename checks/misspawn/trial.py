@@ -1,0 +1,82 @@
+"""A record's detectors tried on its own examples: do they see each mistake, and nothing else?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from misspawn import detect, examples
+from misspawn.model import Detector, Example, Pattern
+from misspawn.mutants import mutants
+from misspawn.project import Project
+from misspawn.regions import documents, languages
+from misspawn.regions.document import Document
+from misspawn.scan import Scanner
+
+
+class Place(NamedTuple):
+    """A line that a detector flags in a file of an example."""
+
+    file: str
+    line: int
+
+
+class Trial:
+    """Opens the examples of records once, for many detectors. `words`: as for a scan."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._words = Scanner(patterns).words
+        self._opened = lru_cache(maxsize=None)(self._open)
+
+    def _open(self, files: tuple[tuple[str, str], ...]) -> list[tuple[str, Document]]:
+        found = []
+        for path, text in files:
+            data = text.encode()
+            found += [(path, document) for document in documents(data, languages(path, data), self._words)]
+        return found
+
+    def flagged(self, example: Example, detectors: Sequence[Detector]) -> set[Place]:
+        """Everything that the detectors flag in an example."""
+        texts = examples.files(example)
+        facts = Project.in_memory({path: text.encode() for path, text in texts.items()})
+        return {
+            Place(path, texts[path].encode()[: document.locate(*hit)[0]].count(b"\n") + 1)
+            for path, document in self._opened(tuple(texts.items()))
+            for detector in detectors
+            if detector.language is document.language
+            for candidate in detect.found(detector, document, facts, path)
+            for hit in [(candidate.hit.start, candidate.hit.end)]
+        }
+
+    def failures(self, pattern: Pattern, detectors: Sequence[Detector]) -> list[str]:
+        """What is wrong with the examples when these detectors look at them."""
+        return [
+            f"{example.title}: {failure}"
+            for example in pattern.examples
+            if (failure := _failure(example, self.flagged(example, detectors)))
+        ]
+
+    def survivors(self, pattern: Pattern) -> Iterator[str]:
+        """The conditions and detectors without which nothing changes: they are not needed."""
+        for index, detector in enumerate(pattern.detect):
+            before, after = pattern.detect[:index], pattern.detect[index + 1 :]
+            for mutant in mutants(detector):
+                if not self.failures(pattern, (*before, mutant.detector, *after)):
+                    yield f"detector {index + 1} without: {mutant.lost}"
+            if not self.failures(pattern, (*before, *after)):
+                yield f"detector {index + 1} flags nothing that the others do not"
+
+
+def _failure(example: Example, seen: set[Place]) -> str:
+    first = next(iter(examples.files(example)))
+    expected = {Place(first, line) for line in example.lines}
+    if example.lines:
+        return "" if seen == expected else f"flagged {_told(seen)}, not {_told(expected)}"
+    if example.is_wrong and example.detect:
+        return "" if seen else "the mistake is not flagged"
+    return f"flagged at {_told(seen)}" if seen and not example.is_wrong else ""
+
+
+def _told(places: set[Place]) -> str:
+    return ", ".join(f"{place.file}:{place.line}" for place in sorted(places)) or "nothing"

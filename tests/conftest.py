@@ -10,6 +10,8 @@ import pytest
 from misspawn import catalogue
 from misspawn.catalogue.records import FIRST_LINE
 
+pytest_plugins = ["pytester"]
+
 RECORD = r"""
 id: sleepy-child
 title: subprocess.run() of sleep without a timeout

@@ -14,7 +14,6 @@ from misspawn import examples
 from misspawn.catalogue import load
 from misspawn.model import Finding, Problem
 from misspawn.project import Project
-from misspawn.regions.names import lex
 from misspawn.regions.syntax import Syntax
 from misspawn.scan import Scanner, scan
 from misspawn.source import Unreadable
@@ -147,7 +146,7 @@ def test_blocks_and_whole_files_agree_on_mutated_source(seed: int) -> None:
     random_ = random.Random(seed)
     filler = b"\n\nclass Between:\n    def method(self):\n        return 1\n\n\n"
     text = mutated(filler.join(random_.sample(PYTHON, 3)), random_)
-    assume(not Syntax(lex(text), whole=True).whole().root_node.has_error)
+    assume(not Syntax(text, whole=True).whole().root_node.has_error)
     assert SCANNER.file("test_a.py", text, NO_FACTS) == WHOLE.file("test_a.py", text, NO_FACTS)
 
 

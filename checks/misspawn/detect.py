@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from misspawn import regex
 from misspawn.model import NOTHING, Clause, Detector, Names
-from misspawn.regex import Match, Regex
+from misspawn.regex import Match
 from misspawn.regions.document import Document, Region
 
 _ANCHORED = re.compile(r"(?<![\[\\])[\^$]")
@@ -55,7 +55,8 @@ def surroundings(detector: Detector, facts: Facts, path: str) -> Iterator[Step]:
 
 
 def _file(detector: Detector, document: Document) -> Iterator[Step]:
-    yield from _clause("file", detector.file, document.text, document)
+    if detector.file is not NOTHING:
+        yield from _clause("file", detector.file, document.scope("file", 0, 0), document)
 
 
 def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
@@ -63,18 +64,24 @@ def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
 
     What the text alone rules out is not looked up in the syntax: most files are never parsed.
     """
-    hits = list(_hits(regex.compile(detector.match), document))
-    if not hits or not all(step.holds for step in _file(detector, document)):
-        return
     known = list(_known(detector.where, document))
-    for hit in hits:
+    if not all(names for _, names in known) or not all(step.holds for step in _file(detector, document)):
+        return
+    for hit in _hits(detector.match, document):
         if all(hit.match[group] in names for group, names in known):
+            if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
+                continue
             if not document.dismissal(hit.start, hit.end):
                 yield _candidate(detector, document, hit)
 
 
-def _hits(pattern: Regex, document: Document) -> Iterator[Hit]:
-    for match in pattern.finditer(document.text):
+def searched(pattern: str, document: type[Document]) -> str:
+    """The regex to search a document's text with."""
+    return regex.over_comments(pattern) if document.has_comments else pattern
+
+
+def _hits(pattern: str, document: Document) -> Iterator[Hit]:
+    for match in regex.compile(searched(pattern, type(document))).finditer(document.text):
         start, end = match.start(), match.end()
         while start < end and document.text[start] in b" \t\r\n":
             start += 1
@@ -114,7 +121,7 @@ def explained(
     detector: Detector, document: Document, facts: Facts, path: str
 ) -> Iterator[tuple[Hit, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
-    for hit in _hits(regex.compile(detector.match), document):
+    for hit in _hits(detector.match, document):
         early = chain(surroundings(detector, facts, path), _file(detector, document))
         yield hit, chain(early, _all_steps(detector, document, hit))
 

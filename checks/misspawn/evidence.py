@@ -7,7 +7,6 @@ excerpt of the output is that of the first run which showed these facts.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -197,7 +196,8 @@ def differences(pattern: Pattern, known: Sequence[Proof], verdicts: Iterable[Ver
             continue
         example = shown[verdict.title]
         at = f"{verdict.title} (Python {minor(verdict.python)}, {verdict.pins})"
-        entry = _found(_runs(known, example), minor(verdict.python), verdict.pins)
+        pin_set = pins.sets()[0].name if verdict.pins == pins.NEWEST else verdict.pins
+        entry = _found(_runs(known, example), minor(verdict.python), pin_set)
         if entry is None:
             yield f"{at}: no evidence is stored"
             continue
@@ -256,8 +256,3 @@ def minor(version: str) -> str:
 
 def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
-
-
-def stored_beside(record: str) -> bool:
-    """Whether there is an evidence file."""
-    return os.path.exists(path(record))

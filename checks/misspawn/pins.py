@@ -13,6 +13,7 @@ from misspawn.errors import UserError
 from misspawn.model import Example
 
 FILE = Path(__file__).with_name("pins.yaml")
+NEWEST = "newest"
 
 
 class PinSet(NamedTuple):
@@ -29,7 +30,7 @@ class PinSet(NamedTuple):
 
     def newest(self) -> PinSet:
         """The same packages in whatever version is the newest."""
-        return PinSet("newest", tuple(self.versions))
+        return PinSet(NEWEST, tuple(self.versions))
 
 
 @lru_cache(maxsize=1)

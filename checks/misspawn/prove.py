@@ -117,8 +117,8 @@ def _obstacle(task: Task) -> str:
         return task.outcome.unrunnable
     if "network" in task.example.needs:
         return "it needs the network"
-    if task.needs_engine and engine.environment() is None:
-        return "no engine"
+    if task.needs_engine and (reason := engine.absence()):
+        return reason
     missing = [tool for tool in task.example.needs if tool != "docker" and not shutil.which(tool)]
     return f"no {' and no '.join(missing)} here" if missing else ""
 
@@ -127,8 +127,8 @@ def execute(task: Task) -> Run:
     """Run one example in the sandbox."""
     if not task.needs_engine:
         return _sandboxed(task, {})
-    with engine.watched() as watch:
-        run = _sandboxed(task, engine.environment() or {})
+    with engine.watched(prepare(task.interpreter, task.pins)) as watch:
+        run = _sandboxed(task, watch.environment)
     return watch.told(run)
 
 

@@ -54,6 +54,27 @@ def compile(pattern: str) -> Regex:
         raise RegexError(f"not an RE2 regex: {text} ({advice})") from error
 
 
+_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.S)
+_FLAGS = re.compile(r"\(\?([a-z]+)\)")
+
+
+@lru_cache(maxsize=None)
+def over_comments(pattern: str) -> str:
+    """The regex that also matches where a comment stands in place of white space.
+
+    Comments are blanked in the text that detectors are about; a search in the file as it is has to
+    step over them. Each part that can match a space may then match a `#` up to the line's end too.
+    """
+    flags = _FLAGS.match(pattern)
+    body = pattern[flags.end() :] if flags else pattern
+    parts = (f"(?:{atom}|#[^\\n]*)" if _takes_space(atom) else atom for atom in _ATOM.findall(body))
+    return f"(?{flags[1] if flags else ''}:{''.join(parts)})"
+
+
+def _takes_space(atom: str) -> bool:
+    return atom in (r"\s", r"\W", r"\D") or (atom[0] == "[" and re.fullmatch(atom, " ") is not None)
+
+
 _LOOSE = re.compile(r"\\[.(]")
 _ANYTHING = "(?s:.*)"
 _SET_MEMORY = 64 << 20  # bytes for the automaton; 90 regexes fill about 10 MB on real source

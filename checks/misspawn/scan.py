@@ -62,8 +62,11 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        rules = [self.rules[index] for index in self.candidates(source.data)]
+        rules = self.rules if kinds == (Language.PYTHON,) else self._likely(source.data)
         return self._found(source, kinds, rules, facts) if rules else []
+
+    def _likely(self, data: bytes) -> list[Rule]:
+        return [self.rules[index] for index in self.candidates(data)]
 
     def _found(
         self, source: Source, kinds: Sequence[Language], rules: list[Rule], facts: Facts
@@ -82,7 +85,8 @@ class Scanner:
         language = document.language
         if language not in self._by_language:
             own = [rule for rule in self.rules if rule.detector.language is language]
-            self._by_language[language] = own, MatchSet(rule.detector.match for rule in own)
+            searches = (detect.searched(rule.detector.match, type(document)) for rule in own)
+            self._by_language[language] = own, MatchSet(searches)
         own, matches = self._by_language[language]
         matching = {id(own[index]) for index in matches.matching(document.text)}
         return [rule for rule in rules if id(rule) in matching]

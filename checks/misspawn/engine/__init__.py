@@ -59,7 +59,7 @@ def watched(python: Path) -> Iterator[Watch]:
         stack.enter_context(lent(client, python))
         stack.callback(remains.remove)
         path = os.path.join(folder, "docker.sock")
-        stack.enter_context(relaying(path, client.host, {LABEL: owner}))
+        stack.enter_context(relaying(path, client.host, {LABEL: owner}, remains.asked_for))
         at_relay = client._replace(host=f"unix://{path}")
         watch = Watch({**at_relay.environment, "COMPOSE_PROJECT_NAME": PROJECT})
         yield watch
@@ -83,6 +83,7 @@ def _alone(client: Client) -> Iterator[None]:
     import fcntl
 
     name = hashlib.sha256(client.host.encode()).hexdigest()[:12]
-    with open(os.path.join(cache_folder(), "docker", f"{name}.lock"), "w", encoding="utf-8") as lock:
+    path = os.path.join(cache_folder(), "docker", f"{name}.lock")
+    with open(path, "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from misspawn.engine import rootfs
@@ -94,7 +94,7 @@ def _image(client: Client, name: str, key: bytes, fill: Fill, *changes: str) -> 
 
 def _make(client: Client, image: str, fill: Fill, changes: tuple[str, ...]) -> None:
     with tempfile.TemporaryFile() as stream:
-        with rootfs.Archive(stream) as archive:
+        with closing(rootfs.Archive(stream)) as archive:
             folders = fill(archive)
         if folders:
             changes += (f"ENV LD_LIBRARY_PATH={':'.join(folders)}",)

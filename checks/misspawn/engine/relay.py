@@ -28,9 +28,12 @@ Labels = dict[str, str]
 
 
 @contextmanager
-def relaying(path: str, host: str, labels: Labels) -> Iterator[None]:
-    """Relay what comes in on the socket at `path` to the engine, and label what it creates."""
-    with _Server(path, host, labels) as server:
+def relaying(path: str, host: str, labels: Labels, volumes: set[str]) -> Iterator[None]:
+    """Relay what comes in on the socket at `path` to the engine, and label what it creates.
+
+    `volumes` collects the names of those that containers ask for: the engine makes them without a label.
+    """
+    with _Server(path, host, labels, volumes) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
@@ -43,9 +46,10 @@ def relaying(path: str, host: str, labels: Labels) -> Iterator[None]:
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, path: str, host: str, labels: Labels) -> None:
+    def __init__(self, path: str, host: str, labels: Labels, volumes: set[str]) -> None:
         self.host = host
         self.labels = labels
+        self.volumes = volumes
         super().__init__(path, _Exchange)
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -62,6 +66,7 @@ class _Exchange(socketserver.BaseRequestHandler):
         request = _read(self.request)
         if not request:
             return
+        self.server.volumes.update(named_volumes(*request))
         with connect(self.server.host) as engine:
             engine.sendall(prepared(*request, self.server.labels))
             sending = threading.Thread(target=_copy, args=(self.request, engine), daemon=True)
@@ -111,11 +116,26 @@ def prepared(head: bytes, body: bytes, labels: Labels) -> bytes:
     return head + b"\r\n" + body
 
 
-def _labelled(body: bytes, labels: Labels) -> bytes:
+def named_volumes(head: bytes, body: bytes) -> set[str]:
+    """Volumes that a request to create a container names, as `-v name:/path` does."""
+    host = (_decoded(body) if _CREATES.match(head) else {}).get("HostConfig") or {}
+    binds = {bind.partition(":")[0] for bind in host.get("Binds") or ()}
+    mounts = {mount.get("Source", "") for mount in host.get("Mounts") or ()}
+    return {name for name in binds | mounts if name and "/" not in name}
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(body)
+        content = json.loads(body)
     except ValueError:
-        return body  # the engine will say what is wrong with it
+        return {}  # the engine will say what is wrong with it
+    return content if isinstance(content, dict) else {}
+
+
+def _labelled(body: bytes, labels: Labels) -> bytes:
+    content = _decoded(body)
+    if not content:
+        return body
     content["Labels"] = {**(content.get("Labels") or {}), **labels}
     return json.dumps(content).encode()
 

@@ -20,8 +20,9 @@ PACKAGES = (
     *("exceptiongroup", "tomli", "typing-extensions"),
 )
 """What examples import inside of containers, and what that imports."""
-UNUSED = {"__pycache__", "site-packages", "dist-packages", "test", "tests", "idlelib", "lib2to3"} | {
-    *("tkinter", "turtledemo", "ensurepip", "pydoc_data"),
+UNUSED = {
+    *("__pycache__", "site-packages", "dist-packages", "test", "tests"),
+    *("ensurepip", "idlelib", "lib2to3", "pydoc_data", "tkinter", "turtledemo"),
 }
 _LIBRARY = re.compile(r"(?m)(?:=> |^\s+)(/\S+) \(0x")
 _ASK = """
@@ -54,10 +55,8 @@ class Archive:
         self._tar = tarfile.open(fileobj=stream, mode="w|", dereference=True)  # noqa: SIM115
         self._has: set[str] = set()
 
-    def __enter__(self) -> Archive:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
+    def close(self) -> None:
+        """Write the end of the file."""
         self._tar.close()
 
     def file(self, source: str, at: str = "") -> None:

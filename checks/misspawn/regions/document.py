@@ -27,11 +27,13 @@ class Region(NamedTuple):
 class Document(ABC):
     """A file, or a part of one, read as one language.
 
-    `text` is the canonical view that regexes search: comments blanked, names resolved. Offsets
-    into it are *canonical*; `locate` turns them into offsets into the original file.
+    `text` is the view that `match` searches: names resolved, and comments blanked unless
+    `has_comments`. Offsets into it are *canonical*; `locate` turns them into offsets into the
+    original file. Regions and scopes are canonical texts without comments.
     """
 
     language: ClassVar[Language]
+    has_comments: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]]
     contexts: ClassVar[tuple[str, ...]] = ()
     text: bytes
@@ -64,6 +66,10 @@ class Document(ABC):
     def is_code(self, text: bytes, offset: int) -> bool:
         """Whether an offset into a piece of canonical text is code, not the inside of a string."""
         return True
+
+    def cannot_be_within(self, context: str, start: int) -> bool:
+        """Whether a look at the text alone shows that nothing at the offset is in such a context."""
+        return False
 
     def within(self, context: str, header: Regex, start: int, end: int) -> bool:
         """Whether the hit lies in such a context with such a header."""

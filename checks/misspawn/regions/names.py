@@ -25,6 +25,8 @@ _IMPORT = re.compile(
 )
 _ANY_IMPORT = regex.compile(r"(?m)^[^\n#]*\bimport\b")
 _IMPORTED = re.compile(rb"([\w.]+)(?:[\s\\]+as[\s\\]+(\w+))?")
+_COMMENT = re.compile(rb"#[^\n]*")
+_TRIPLE = (b'"""', b"'''")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
@@ -80,19 +82,52 @@ def aliasing(modules: frozenset[bytes]) -> Regex:
     )
 
 
-def imports(lexed: Lexed, lines: Regex = _ANY_IMPORT) -> Iterator[Import]:
+class Quotes:
+    """Tells of ever later offsets whether they are code, not the inside of a string or a comment.
+
+    Counts the triple quotes before an offset and lexes its line. Where their number over the whole
+    file is odd the count misleads, and the file is lexed after all.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._counted = 0
+        self._odd = [0, 0]
+        self._lexed = lex(data) if any(data.count(quotes) & 1 for quotes in _TRIPLE) else None
+
+    def is_code(self, offset: int) -> bool:
+        """Offsets must not decrease from call to call."""
+        if self._lexed is not None:
+            return self._lexed.text[offset] == self._data[offset] and not self._lexed.string_around(offset)
+        start = self._data.rfind(b"\n", 0, offset) + 1
+        for index, quotes in enumerate(_TRIPLE):
+            self._odd[index] ^= self._data.count(quotes, self._counted, start) & 1
+        self._counted = start
+        return not any(self._odd) and self._is_code_in_line(start, offset)
+
+    def _is_code_in_line(self, start: int, offset: int) -> bool:
+        for token in _TOKEN.finditer(self._data, start):
+            if token.start() >= offset:
+                return True
+            if token.end() > offset:
+                return False
+        return True
+
+
+def imports(data: bytes, lines: Regex = _ANY_IMPORT) -> Iterator[Import]:
     """The names that import statements bind, of the statements that begin on the given lines."""
-    for line in lines.finditer(lexed.text):
-        start = lexed.text.rfind(b"\n", 0, line.start() + 1) + 1
-        indent = len(lexed.text[start : line.end()]) - len(lexed.text[start : line.end()].lstrip())
-        found = _IMPORT.match(lexed.text, start + indent)
-        if found and not lexed.string_around(found.start()):
+    quotes = Quotes(data)
+    for line in lines.finditer(data):
+        start = data.rfind(b"\n", 0, line.start() + 1) + 1
+        indent = len(data[start : line.end()]) - len(data[start : line.end()].lstrip())
+        found = _IMPORT.match(data, start + indent)
+        if found and quotes.is_code(found.start()):
             yield from _imported(found, indented=indent > 0)
 
 
 def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:
     module, names, modules = found.groups()
-    for item in _IMPORTED.finditer(names or modules or b""):
+    for item in _IMPORTED.finditer(_COMMENT.sub(b"", names or modules or b"")):
         name, alias = item.groups()
         if module is None:
             target = name if alias else b""
@@ -103,25 +138,25 @@ def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:
         yield Import(name, target, found.start(), found.end(), indented)
 
 
-def substitutions(lexed: Lexed, bound: dict[bytes, bytes], skip: list[tuple[int, int]]) -> list[Edit]:
+def substitutions(data: bytes, bound: dict[bytes, bytes], skip: list[tuple[int, int]]) -> list[Edit]:
     """Edits that spell out each imported name where it is used: `r(` reads `subprocess.run(`.
 
     Names in strings, attributes (`x.run`), keywords and assignment targets (`run=`) and the import
     statements themselves (`skip`) stay as they are. Whether a local definition shadows the name is
     decided later, for the few places where a detector hits.
     """
-    edits: list[Edit] = []
-    text = lexed.text
     starts = [start for start, _ in skip]
-    for name, target in bound.items():
-        at = text.find(name)
-        while at >= 0:
-            end = at + len(name)
-            if _is_use(text, at, end) and not lexed.string_around(at) and not _covered(at, starts, skip):
-                edits.append(Edit(at, end, target))
-            at = text.find(name, end)
-    edits.sort()
-    return edits
+    uses = sorted(Edit(at, at + len(name), target) for name, target in bound.items() for at in _uses(data, name))
+    quotes = Quotes(data) if uses else None
+    return [use for use in uses if quotes and quotes.is_code(use.start) and not _covered(use.start, starts, skip)]
+
+
+def _uses(data: bytes, name: bytes) -> Iterator[int]:
+    at = data.find(name)
+    while at >= 0:
+        if _is_use(data, at, at + len(name)):
+            yield at
+        at = data.find(name, at + len(name))
 
 
 def _is_use(text: bytes, start: int, end: int) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from functools import cached_property, lru_cache
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -15,6 +17,7 @@ from misspawn.regions.document import Document, Region
 from misspawn.regions.names import Import, Lexed, aliasing, imports, lex, own_level, substitutions
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
+from misspawn.regions.view import blank
 
 _FUNCTIONS = {"function_definition"}
 _SCOPES = {"function_definition", "lambda"}
@@ -66,31 +69,34 @@ class PythonDocument(Document):
     """A Python module. `words`: the identifiers that any detector mentions; imports of other modules keep quiet."""
 
     language = Language.PYTHON
+    has_comments = True
     kinds = tuple(_KINDS)
     contexts = ("async-function", "sync-function", "function", "class", "module", "main-guard", *_CONTEXTS)
 
     def __init__(self, data: bytes, words: frozenset[bytes], *, whole: bool = False) -> None:
-        self._lexed: Lexed = lex(data)
-        edits = self._spelled_out(_aliasing(words), words)
+        self._data = data
+        self._imports: list[Import] = []
+        lines = _aliasing(words)
+        edits = self._spelled_out(lines, words) if lines.search(data) else []
         self._offsets = OffsetMap(edits)
         self._edits = {edit.start: edit for edit in edits}
-        self.text = rewrite(self._lexed.text, edits)
-        self._syntax = Syntax(self._lexed, whole=whole)
+        self._edited = list(self._edits)
+        self.text = rewrite(data, edits)
+        self._syntax = Syntax(data, whole=whole)
+        self._texts: dict[tuple[int | tuple[int, int], ...], bytes] = {}
         self._paths: dict[tuple[int, int], list[Step]] = {}
+        self._imported: dict[bytes, str] = {}
         self._bindings: dict[tuple[int, bytes], str] = {}
 
     @classmethod
     def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> PythonDocument:
         return cls(data, words, whole=whole)
 
-    @cached_property
-    def _imports(self) -> list[Import]:
-        return list(imports(self._lexed))
-
     def _spelled_out(self, lines: Regex, words: frozenset[bytes]) -> list[Edit]:
-        found = [item for item in imports(self._lexed, lines) if item.target.partition(b".")[0] in words]
-        aliases = {item.name: item.target for item in reversed(found) if item.name != item.target}
-        return substitutions(self._lexed, aliases, [(item.start, item.end) for item in found])
+        found = [item for item in imports(self._data, lines) if item.target.partition(b".")[0] in words]
+        self._imports = [item for item in found if item.name != item.target]
+        aliases = {item.name: item.target for item in reversed(self._imports)}
+        return substitutions(self._data, aliases, [(item.start, item.end) for item in found])
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._offsets.original(start, end)
@@ -99,13 +105,13 @@ class PythonDocument(Document):
 
     def dismissal(self, start: int, end: int) -> str:
         at, stop = self.locate(start, end)
-        if at == stop or not self.text[start:end].strip():
-            return "the hit is empty (a comment was blanked there)"
-        if self._in_string(at):
-            return "the hit starts inside a string"
+        if at == stop:
+            return "the hit is empty"
         first = self.text[start : start + 1]
         if (first.isalnum() or first == b"_") and self.text[start - 1 : start] == b".":
             return "the hit starts in the middle of a dotted name"
+        if place := self._not_code(at):
+            return f"the hit starts inside a {place}"
         for root in _ROOT.finditer(self.text, start, end + 1):
             name_at = self.locate(root.start(), root.end())[0]
             if reason := self._shadow(name_at, self._path(at, stop), first=root.start() == start):
@@ -115,10 +121,17 @@ class PythonDocument(Document):
     def is_code(self, text: bytes, offset: int) -> bool:
         return not _lexed(text).string_around(offset)
 
-    def _in_string(self, at: int) -> bool:
-        if not self._lexed.string_around(at):
-            return False
-        return not any(step.node.type == "interpolation" for step in self._path(at, at + 1))
+    def _not_code(self, at: int) -> str:
+        """`comment` or `string` if the offset lies inside one."""
+        for step in reversed(self._path(at, at + 1)):
+            if step.node.type == "comment":
+                return "comment"
+            if step.node.type == "interpolation":
+                return ""
+            if step.node.type == "string":
+                opening = step.node.child(0)
+                return "string" if opening is not None and at >= opening.end_byte else ""
+        return ""
 
     def _shadow(self, at: int, path: list[Step], *, first: bool) -> str:
         """Why the name at the offset is not the imported one ('' when it is).
@@ -126,47 +139,48 @@ class PythonDocument(Document):
         What a hit begins with may also be a module or built-in that the file does not import.
         """
         edit = self._edits.get(at)
-        name = self._lexed.text[at : edit.end] if edit else _word_at(self._lexed.text, at)
-        bound = [found for found in self._imports if found.name == name]
-        if not bound and not (first and name in _GLOBAL_MEANING):
-            return ""
+        name = self._data[at : edit.end] if edit else _word_at(self._data, at)
+        if not edit:
+            imported = self._import_of(name)
+            if not imported and not (first and name in _GLOBAL_MEANING):
+                return ""
+            if imported == "other":
+                return f"`{name.decode()}` is imported from elsewhere"
         for step in _enclosing(path):
             kind = self._binding(step.node, name)
             if kind == "local":
                 return f"`{name.decode()}` is shadowed in `{_name_of(step.node)}`"
             if kind == "import":
                 return ""
-        if not edit and any(_means_another(found) for found in bound):
-            return f"`{name.decode()}` is imported from elsewhere"
-        if edit and all(found.indented and self._in_function(found) for found in bound):
-            return f"`{name.decode()}` is imported in another function only"
-        if self._rebound(name):
-            return f"`{name.decode()}` is redefined at module level"
-        return ""
+        return self._shadowed_in_module(name) if not edit else self._unreached(name) or self._shadowed_in_module(name)
 
-    def _in_function(self, found: Import) -> bool:
-        return bool(_enclosing(self._path(found.end - 1, found.end)))
+    def _import_of(self, name: bytes) -> str:
+        if name not in self._imported:
+            self._imported[name] = _import_of(self._data, name)
+        return self._imported[name]
+
+    def _unreached(self, name: bytes) -> str:
+        bound = [item for item in self._imports if item.name == name]
+        if all(item.indented and _enclosing(self._path(item.end - 1, item.end)) for item in bound):
+            return f"`{name.decode()}` is imported in another function only"
+        return ""
 
     def _binding(self, function: Node, name: bytes) -> str:
         key = (function.id, name)
         if key not in self._bindings:
             found = ""
-            if _bare(name).search(self._lexed.text, function.start_byte, function.end_byte):
-                found = _binding(_scope_text(self._lexed.text, function), name)
+            if _bare(name).search(self._data, function.start_byte, function.end_byte):
+                found = _binding(_scope_text(self._data, function), name)
             self._bindings[key] = found
         return self._bindings[key]
 
-    def _rebound(self, name: bytes) -> bool:
+    def _shadowed_in_module(self, name: bytes) -> str:
         key = (-1, name)
         if key not in self._bindings:
-            found = re.search(
-                rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*(?::[^=\n]+)?=(?!=)" % (name, name),
-                self._lexed.text,
-                re.M,
-            )
-            real = found is not None and not self._lexed.string_around(found.start())
+            found = _defined(name).search(self._data)
+            real = found is not None and not self._not_code(found.start())
             self._bindings[key] = "local" if real else ""
-        return self._bindings[key] == "local"
+        return f"`{name.decode()}` is redefined at module level" if self._bindings[key] else ""
 
     # -- regions and scopes ----------------------------------------------------
 
@@ -184,7 +198,7 @@ class PythonDocument(Document):
 
     def _region(self, kind: str, node: Node) -> Region:
         outer = _with_decorators(node)
-        start, end = (0, len(self._lexed.text)) if kind == "module" else (outer.start_byte, outer.end_byte)
+        start, end = (0, len(self._data)) if kind == "module" else (outer.start_byte, outer.end_byte)
         if kind == "statement":
             end = _header_end(node)
         deep = self._canonical(start, end)
@@ -193,23 +207,15 @@ class PythonDocument(Document):
     def _own(self, kind: str, node: Node, start: int, end: int) -> bytes:
         if kind in ("class", "module"):
             holder = self._syntax.whole().root_node if kind == "module" else node.child_by_field_name("body")
-            return self._without(start, end, _inner_bodies(holder))
+            return self._canonical(start, end, _inner_bodies(holder))
         return self._canonical(start, _header_end(node))
-
-    def _without(self, start: int, end: int, holes: list[tuple[int, int]]) -> bytes:
-        text = bytearray(self._canonical(start, end))
-        base = self._offsets.canonical(start, end)[0]
-        for hole in holes:
-            a, b = self._offsets.canonical(*hole)
-            text[a - base : b - base] = b" " * (b - a)
-        return bytes(text)
 
     def scope(self, name: str, start: int, end: int) -> bytes:
         if name == "file":
-            return self.text
+            return self._canonical(0, len(self._data))
         node = self._nearest(name, *self.locate(start, end))
         if node is None:
-            return b"" if name == "class" else self.text
+            return b"" if name == "class" else self._canonical(0, len(self._data))
         outer = _with_decorators(node)
         return self._canonical(outer.start_byte, outer.end_byte)
 
@@ -221,6 +227,12 @@ class PythonDocument(Document):
         return None
 
     # -- contexts ----------------------------------------------------------------
+
+    def cannot_be_within(self, context: str, start: int) -> bool:
+        if context != "async-function":
+            return False
+        at = self.locate(start, start)[0]
+        return self._data.rfind(b"async", self._syntax.block_start(at), at) < 0
 
     def within(self, context: str, header: Regex, start: int, end: int) -> bool:
         path = self._path(*self.locate(start, end))
@@ -270,9 +282,21 @@ class PythonDocument(Document):
 
     # -- offsets -----------------------------------------------------------------
 
-    def _canonical(self, start: int, end: int) -> bytes:
-        a, b = self._offsets.canonical(start, end)
-        return self.text[a:b]
+    def _canonical(self, start: int, end: int, holes: Sequence[tuple[int, int]] = ()) -> bytes:
+        """The text of a stretch that begins in code: comments and holes blanked, names spelled out."""
+        key = (start, end, *holes)
+        if key not in self._texts:
+            self._texts[key] = self._clean(start, end, holes)
+        return self._texts[key]
+
+    def _clean(self, start: int, end: int, holes: Sequence[tuple[int, int]]) -> bytes:
+        text = lex(self._data[start:end]).text
+        if holes:
+            text = blank(text, ((a - start, b - start) for a, b in holes))
+        first, last = bisect_left(self._edited, start), bisect_left(self._edited, end)
+        edits = [self._edits[at] for at in self._edited[first:last]]
+        kept = (edit for edit in edits if not any(a <= edit.start < b for a, b in holes))
+        return rewrite(text, [Edit(edit.start - start, edit.end - start, edit.text) for edit in kept])
 
     def _path(self, start: int, end: int) -> list[Step]:
         key = (start, end)
@@ -284,6 +308,41 @@ class PythonDocument(Document):
 @lru_cache(maxsize=8)
 def _aliasing(words: frozenset[bytes]) -> Regex:
     return aliasing(words)
+
+
+def _import_of(data: bytes, name: bytes) -> str:
+    """How a file imports a name: `plain` (`import x`), `other` (`from y import x`, `as x`) or ''."""
+    for found in _word(name).finditer(data):
+        start = data.rfind(b"\n", 0, found.start()) + 1
+        head = data[start : found.start()].lstrip()
+        if head.startswith(b"import ") and b" as " not in head[-4:]:
+            rest = data[found.end() : found.end() + 4]
+            if not rest.startswith((b" as ", b".")):
+                return "plain"
+        elif head.startswith((b"from ", b"import ")) and (b"import " in head):
+            return "other"
+        elif b"(" not in head and b"=" not in head and _in_import_list(data, start):
+            return "other"
+    return ""
+
+
+def _in_import_list(data: bytes, line: int) -> bool:
+    opened = data.rfind(b"import (", 0, line)
+    return opened >= 0 and b")" not in data[opened:line]
+
+
+@lru_cache(maxsize=256)
+def _word(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\b%b\b" % re.escape(name))
+
+
+@lru_cache(maxsize=256)
+def _defined(name: bytes) -> re.Pattern[bytes]:
+    """Finds a definition or assignment of a name at module level."""
+    name = re.escape(name)
+    return re.compile(
+        rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*(?::[^=\n]+)?=(?!=)" % (name, name), re.M
+    )
 
 
 @lru_cache(maxsize=256)
@@ -300,11 +359,6 @@ def _lexed(text: bytes) -> Lexed:
 def _enclosing(path: list[Step]) -> list[Step]:
     """The functions whose bodies hold the end of the path, innermost first."""
     return [step for step, below in zip(path[-2::-1], path[:0:-1]) if _holds(step, below)]
-
-
-def _means_another(found: Import) -> bool:
-    """Whether an import binds its name to something that is not called so: `from x import open`."""
-    return found.target != b"" and found.target != found.name
 
 
 def _holders(path: list[Step], types: set[str]) -> list[tuple[Step, Step]]:
@@ -376,7 +430,7 @@ def _scope_text(text: bytes, function: Node) -> bytes:
                 result[body.start_byte - start : body.end_byte - start] = b" " * (body.end_byte - body.start_byte)
         elif node.type in ("block", "decorated_definition") or node.type.endswith(("_statement", "_clause")):
             stack.extend(node.children)
-    return bytes(result)
+    return lex(bytes(result)).text
 
 
 def _binding(text: bytes, name: bytes) -> str:

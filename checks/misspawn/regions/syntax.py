@@ -17,11 +17,10 @@ from typing import NamedTuple
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
-from misspawn.regions.names import Lexed
-
 _DEFINES = rb"(?P<definition>@|(?:async[ \t]+)?def\b|class\b)"
 _TOP_LEVEL = re.compile(rb"^(?:" + _DEFINES + rb"|[^\s)\]}#])", re.M)
 _CLASS_HEADER = re.compile(rb"(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)*class\b[^:#\n]*:[ \t]*\r?\n")
+_TRIPLE = (b'"""', b"'''")
 _FIRST_MEMBER = re.compile(rb"^[ \t]+(?=[^\s#])", re.M)
 
 
@@ -43,8 +42,8 @@ class Block(NamedTuple):
 class Syntax:
     """The lazily parsed tree of one file. `whole=True` turns the cutting into blocks off."""
 
-    def __init__(self, lexed: Lexed, *, whole: bool = False) -> None:
-        self._lexed = lexed
+    def __init__(self, data: bytes, *, whole: bool = False) -> None:
+        self._data = data
         self._cut_up = not whole
         self._trees: dict[Block, Tree] = {}
         self._members: dict[int, list[Block]] = {}
@@ -59,19 +58,23 @@ class Syntax:
                 break
         return path
 
+    def block_start(self, offset: int) -> int:
+        """Where the smallest block around an offset begins."""
+        return next(self._around(offset, offset, wide=False), Block(0, 0)).start
+
     def whole(self) -> Tree:
         """The tree of the whole file."""
-        return self._parse(Block(0, len(self._lexed.text)))
+        return self._parse(Block(0, len(self._data)))
 
     def _tree(self, start: int, end: int, wide: bool) -> Tree:
         """The tree of the smallest block around the stretch that parses without errors."""
-        for block in self._around(start, end, wide):
+        for block in self._around(start, end, wide=wide):
             tree = self._parse(block)
             if not tree.root_node.has_error:
                 return tree
         return self.whole()
 
-    def _around(self, start: int, end: int, wide: bool) -> Iterator[Block]:
+    def _around(self, start: int, end: int, *, wide: bool) -> Iterator[Block]:
         if not self._cut_up:
             return
         top = _holding(self._blocks, start)
@@ -79,7 +82,7 @@ class Syntax:
             return
         if not wide:
             if top.start not in self._members:
-                self._members[top.start] = list(_cut_class(self._lexed, top))
+                self._members[top.start] = list(_cut_class(self._data, top))
             member = _holding(self._members[top.start], start)
             if member is not None and end <= member.end:
                 yield member
@@ -87,12 +90,12 @@ class Syntax:
 
     @cached_property
     def _blocks(self) -> list[Block]:
-        return list(_cut(self._lexed, _TOP_LEVEL.finditer(self._lexed.text), len(self._lexed.text)))
+        return list(_cut(self._data, _TOP_LEVEL.finditer(self._data), len(self._data)))
 
     def _parse(self, block: Block) -> Tree:
         tree = self._trees.get(block)
         if tree is None:
-            text = self._lexed.text
+            text = self._data
             spans = [(block.start, block.end)] if block.header is None else [block.header, (block.start, block.end)]
             ranges = None if spans == [(0, len(text))] else [_range(text, *span) for span in spans]
             parser = _parser() if ranges is None else Parser(_language(), included_ranges=ranges)
@@ -124,13 +127,19 @@ def _holding(blocks: list[Block], offset: int) -> Block | None:
 
 
 def _cut(
-    lexed: Lexed, lines: Iterable[re.Match[bytes]], end: int, header: tuple[int, int] | None = None
+    data: bytes, lines: Iterable[re.Match[bytes]], end: int, header: tuple[int, int] | None = None
 ) -> Iterator[Block]:
-    """Blocks of sibling statements: each definition with its decorators is one, what lies between is one."""
-    start = -1
+    """Blocks of sibling statements: each definition with its decorators is one, what lies between is one.
+
+    A line behind an odd number of triple quotes may lie in a string, and begins no block.
+    """
+    start, counted, odd = -1, header[0] if header else 0, [0, 0]
     decorated = definition = False
     for line in lines:
-        if lexed.string_around(line.start()):
+        for index, quotes in enumerate(_TRIPLE):
+            odd[index] ^= data.count(quotes, counted, line.start()) & 1
+        counted = line.start()
+        if any(odd):
             continue
         defines = line["definition"] is not None
         if start >= 0 and ((defines and not decorated) or (definition and not defines)):
@@ -143,13 +152,13 @@ def _cut(
         yield Block(start, end, header)
 
 
-def _cut_class(lexed: Lexed, top: Block) -> Iterator[Block]:
+def _cut_class(data: bytes, top: Block) -> Iterator[Block]:
     """The members of a class, each to be parsed behind the class's header."""
-    header = _CLASS_HEADER.match(lexed.text, top.start, top.end)
-    if header is None or (first := _FIRST_MEMBER.search(lexed.text, header.end(), top.end)) is None:
+    header = _CLASS_HEADER.match(data, top.start, top.end)
+    if header is None or (first := _FIRST_MEMBER.search(data, header.end(), top.end)) is None:
         return
-    members = _members(first[0]).finditer(lexed.text, header.end(), top.end)
-    yield from _cut(lexed, members, top.end, header.span())
+    members = _members(first[0]).finditer(data, header.end(), top.end)
+    yield from _cut(data, members, top.end, header.span())
 
 
 @lru_cache(maxsize=16)

@@ -41,10 +41,13 @@ def build(request: Request, here: Place) -> Command:
     probed = request.probe and by_python
     strict = request.strict and by_python
     line = _python_line(request, probed, strict) if by_python else tuple(request.argv)
-    env = (
-        _clean(request.python, here) | ({"PYTHONASYNCIODEBUG": "1"} if strict else {}) | request.env
-    )
-    return Command(line, env | (_for_probe(env, here) if probed else {}), probed)
+    env = _clean(request.python, here)
+    if strict:
+        env["PYTHONASYNCIODEBUG"] = "1"
+    env.update(request.env)
+    if probed:
+        env.update(_for_probe(env, here))
+    return Command(line, env, probed)
 
 
 def _python_line(request: Request, probed: bool, strict: bool) -> tuple[str, ...]:

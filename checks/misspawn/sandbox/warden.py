@@ -47,11 +47,7 @@ class Warden:
         """Run the example and leave the account; nothing of it is alive afterwards."""
         threading.Thread(target=self._hold_lifeline, daemon=True).start()
         limits.apply(self._order.limits)
-        try:
-            account = self._run()
-        finally:
-            processes.end_all(self._session)
-        order.write(self._root, ACCOUNT, account)
+        order.write(self._root, ACCOUNT, self._run())
         return 0
 
     def _hold_lifeline(self) -> None:
@@ -76,7 +72,10 @@ class Warden:
             return Account(code=NOT_STARTED, seconds=0.0, plan=self._plan, limit=why)
         with child:
             self._session = child.pid
-            return self._watched(child, time.monotonic())
+            try:
+                return self._watched(child, time.monotonic())
+            finally:
+                processes.end_all(self._session)
 
     def _watched(self, child: subprocess.Popen[bytes], start: float) -> Account:
         bounds = self._order.limits

@@ -36,7 +36,7 @@ stop() {
 start() {
   setsid dockerd --host "unix://$folder/docker.sock" --data-root "$folder/data" \
     --exec-root "$folder/exec" --pidfile "$folder/pid" \
-    --iptables=false --bridge=none --storage-driver=vfs > "$folder/log" 2>&1 < /dev/null &
+    --iptables=false --bridge=none > "$folder/log" 2>&1 < /dev/null &
   engine=$!
 }
 

@@ -33,7 +33,9 @@ def test_every_condition_and_every_detector_is_needed(pattern: Pattern) -> None:
 def test_the_prefilter_lets_every_flagged_example_through(pattern: Pattern) -> None:
     scanner = Scanner([pattern])
     for example in pattern.examples:
-        facts = Project.in_memory({path: text.encode() for path, text in examples.files(example).items()})
+        facts = Project.in_memory(
+            {path: text.encode() for path, text in examples.files(example).items()}
+        )
         found = {
             (finding.path, finding.span.line)
             for path, text in examples.files(example).items()
@@ -48,7 +50,9 @@ def test_the_prefilter_lets_every_flagged_example_through(pattern: Pattern) -> N
 def test_a_detector_has_a_literal_for_the_prefilter(pattern: Pattern) -> None:
     for detector in pattern.detect:
         alone = structs.replace(pattern, detect=(detector,))
-        assert Scanner([alone]).candidates(b"\n") == [], f"{detector.match} has no literal of 3 characters"
+        assert Scanner([alone]).candidates(b"\n") == [], (
+            f"{detector.match} has no literal of 3 characters"
+        )
 
 
 @by_id

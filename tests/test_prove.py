@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec import structs
 
-from misspawn import environments, examples, pins, prove, steps
+from misspawn import engine, environments, examples, pins, prove, steps
 from misspawn.catalogue import records
 from misspawn.cli import main
 from misspawn.environments import Interpreter
@@ -31,8 +33,9 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environments, "is_prepared", lambda *_: True)
 
 
-def example(**fields: object) -> Example:
-    return Example(**({"wrong": "an example", "code": "pass\n", "expect": Outcome(exits=0)} | fields))  # type: ignore[arg-type]
+def example(**fields: Any) -> Example:
+    plain = Example(wrong="an example", code="pass\n", expect=Outcome(exits=0))
+    return structs.replace(plain, **fields)
 
 
 def read(path: Path) -> Pattern:
@@ -54,7 +57,14 @@ def test_a_failed_proof_tells_all(
     path = write_record((HANGING, QUICK.replace("raises: ValueError", "raises: KeyError")))
     assert main(["prove", str(path), "-k", "no bound"]) == 1
     out = capsys.readouterr().out
-    for part in ("FAILED", "expected  raises KeyError", "observed", "ValueError", "stderr", "by hand"):
+    for part in (
+        "FAILED",
+        "expected  raises KeyError",
+        "observed",
+        "ValueError",
+        "stderr",
+        "by hand",
+    ):
         assert part in out
 
 
@@ -79,7 +89,9 @@ def test_nothing_to_prove(write_record: WriteRecord) -> None:
 def test_extract_writes_what_runs(
     write_record: WriteRecord, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["extract", str(write_record()), str(tmp_path / "out"), "--example", "a bound"]) == 0
+    assert (
+        main(["extract", str(write_record()), str(tmp_path / "out"), "--example", "a bound"]) == 0
+    )
     folder = Path(capsys.readouterr().out.strip())
     assert folder.name == "2-right-a-bound"
     assert "timeout=60" in (folder / "example.py").read_text(encoding="utf-8")
@@ -124,9 +136,11 @@ def test_the_newest_versions_carry_no_pin() -> None:
     assert "pytest" in fit.packages
 
 
-def test_what_needs_a_missing_tool_is_said(monkeypatch: pytest.MonkeyPatch, write_record: WriteRecord) -> None:
+def test_what_needs_a_missing_tool_is_said(
+    monkeypatch: pytest.MonkeyPatch, write_record: WriteRecord
+) -> None:
     pattern = read(write_record((HANGING, "pass\n    needs: [docker]\n    expect: {exits: 0}")))
-    monkeypatch.setattr(prove.engine, "absence", lambda: "no engine")
+    monkeypatch.setattr(engine, "absence", lambda: "no engine")
     task = prove.Task(pattern, pattern.examples[0], environments.running(), TINY)
     verdict = prove.prove(task)
     assert (verdict.status, verdict.reasons) == ("not proved here", ("no engine",))
@@ -197,7 +211,9 @@ def test_steps_run_in_order_and_stop_at_a_failure(
     assert (tmp_path / "log").read_text().split() == ["one", "two", "four", "five"]
 
 
-def test_a_job_waits_for_those_that_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_waits_for_those_that_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     jobs = {
         "last": {"needs": ["first"], "steps": [{"run": "echo last >> log"}]},

@@ -34,14 +34,18 @@ def _raises(raises: str | Raises | None) -> str:
 def _warns(warns: str | Warns | None) -> str:
     if not isinstance(warns, Warns):
         return f"warns with {warns}" if warns else ""
-    return f"warns with {warns.category}" + (f" matching {warns.message!r}" if warns.message else "")
+    return f"warns with {warns.category}" + (
+        f" matching {warns.message!r}" if warns.message else ""
+    )
 
 
 def _pytest(report: PytestRun | PytestReport | None) -> str:
     if report is None:
         return ""
     counts = ((name, getattr(report, name)) for name in _COUNTS)
-    text = "pytest: " + (", ".join(f"{count} {name}" for name, count in counts if count) or "no test")
+    text = "pytest: " + (
+        ", ".join(f"{count} {name}" for name, count in counts if count) or "no test"
+    )
     message = getattr(report, "message", "")
     return text + (f", matching {message!r}" if message else "")
 
@@ -51,7 +55,8 @@ def seen(run: Run) -> str:
     parts = (
         f"ended by the limit ({run.limit})" if run.limit else "",
         "still running at the deadline" if run.timed_out else f"exit code {run.code}",
-        run.thrown and f"raised {run.thrown.type} in the phase {run.thrown.phase}: {run.thrown.message}",
+        run.thrown
+        and f"raised {run.thrown.type} in the phase {run.thrown.phase}: {run.thrown.message}",
         _pytest(run.pytest),
         *dict.fromkeys(f"warned {warned.category}: {warned.message}" for warned in run.warned),
         run.blocked_for >= 0.1 and f"event loop blocked for {run.blocked_for:.1f} s",

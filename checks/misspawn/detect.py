@@ -82,12 +82,13 @@ def searched(pattern: str, document: type[Document]) -> str:
 
 def _hits(pattern: str, document: Document) -> Iterator[Hit]:
     for match in regex.compile(searched(pattern, type(document))).finditer(document.text):
-        start, end = match.start(), match.end()
-        while start < end and document.text[start] in b" \t\r\n":
-            start += 1
-        while start < end and document.text[end - 1] in b" \t\r\n":
-            end -= 1
-        yield Hit(match, start, end)
+        text = document.text[match.start() : match.end()]
+        if document.has_comments and b"#" in text:
+            text = document.without_comments(text)
+            if regex.compile(pattern).search(text) is None:
+                continue
+        start = match.start() + len(text) - len(text.lstrip())
+        yield Hit(match, start, match.start() + len(text.rstrip()))
 
 
 def _known(where: dict[str, Names], document: Document) -> Iterator[tuple[bytes, set[bytes]]]:
@@ -102,12 +103,11 @@ def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
     return Candidate(detector, document, hit, region)
 
 
-def found(detector: Detector, document: Document, facts: Facts, path: str) -> Iterator[Candidate]:
-    """The candidates for which every condition of the detector holds."""
-    if concerned(detector, facts, path):
-        for candidate in candidates(detector, document):
-            if all(step.holds for step in steps(candidate)):
-                yield candidate
+def found(detector: Detector, document: Document) -> Iterator[Candidate]:
+    """The candidates for which every condition on the document holds."""
+    for candidate in candidates(detector, document):
+        if all(step.holds for step in steps(candidate)):
+            yield candidate
 
 
 def concerned(detector: Detector, facts: Facts, path: str) -> bool:

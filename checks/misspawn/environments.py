@@ -20,7 +20,9 @@ from misspawn.pins import PinSet
 from misspawn.places import cache_folder
 
 OLDEST = (3, 10)
-_ASK = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)"
+_ASK = (
+    "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)"
+)
 _ANSWER_LIMIT, _BUILD_LIMIT = 20, 1200  # seconds
 _BUILT = "misspawn-built"  # written last: an environment without it is half of one
 _SCRIPTS, _EXE = ("Scripts", "python.exe") if sys.platform == "win32" else ("bin", "python")
@@ -62,9 +64,8 @@ def find(wanted: Iterable[str]) -> list[Interpreter]:
 @lru_cache(maxsize=1)
 def find_all() -> tuple[Interpreter, ...]:
     """The newest of each supported minor version, oldest first; the running one stands for its own."""
-    by_minor: dict[str, Interpreter] = {}
-    for found in sorted(filter(None, map(_asked, _places())), key=lambda found: found.key):
-        by_minor[found.minor] = found
+    answers = [answer for answer in map(_asked, _places()) if answer]
+    by_minor = {answer.minor: answer for answer in sorted(answers, key=lambda answer: answer.key)}
     by_minor[running().minor] = running()
     found = sorted(by_minor.values(), key=lambda found: found.key)
     return tuple(item for item in found if item.key >= OLDEST)

@@ -141,7 +141,11 @@ def _versions(example: Example, verdict: Verdict) -> dict[str, str]:
     """The versions that matter to the example."""
     known = next(fit.versions for fit in pins.sets() if fit.name == verdict.pins)
     text = " ".join((example.language, *example.requires, *examples.files(example).values()))
-    used = {name: version for name, version in known.items() if name.replace("-", "_") in text or name in text}
+    used = {
+        name: version
+        for name, version in known.items()
+        if name.replace("-", "_") in text or name in text
+    }
     return {"python": verdict.python, **used}
 
 
@@ -188,7 +192,9 @@ def _failure(message: str) -> str:
 # -- what is missing, and what differs ---------------------------------------------
 
 
-def differences(pattern: Pattern, known: Sequence[Proof], verdicts: Iterable[Verdict]) -> Iterator[str]:
+def differences(
+    pattern: Pattern, known: Sequence[Proof], verdicts: Iterable[Verdict]
+) -> Iterator[str]:
     """What proved runs show that the evidence does not say."""
     shown = {example.title: example for example in pattern.examples}
     for verdict in verdicts:

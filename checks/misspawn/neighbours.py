@@ -20,7 +20,11 @@ def _shared_symptoms(pattern: Pattern, others: Sequence[Pattern]) -> Iterator[st
     for other in others:
         for symptom in pattern.symptoms:
             for theirs in other.symptoms:
-                if symptom.log and theirs.log and _either(symptom.log, symptom.sample, theirs.log, theirs.sample):
+                if (
+                    symptom.log
+                    and theirs.log
+                    and _either(symptom.log, symptom.sample, theirs.log, theirs.sample)
+                ):
                     yield f"{other.id} claims the symptom too: {theirs.log}"
 
 

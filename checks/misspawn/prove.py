@@ -148,7 +148,9 @@ def argv(example: Example) -> tuple[str, ...]:
     """The command of the example; for a workflow, the program that walks its steps."""
     if command := examples.command(example):
         return command
-    text = next(iter(text for name, text in examples.files(example).items() if "workflows/" in name))
+    text = next(
+        iter(text for name, text in examples.files(example).items() if "workflows/" in name)
+    )
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -62,19 +62,15 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        rules = self.rules if kinds == (Language.PYTHON,) else self._likely(source.data)
-        return self._found(source, kinds, rules, facts) if rules else []
+        likely = (self.rules[index] for index in self.candidates(source.data))
+        rules = [rule for rule in likely if detect.concerned(rule.detector, facts, path)]
+        return self._found(source, kinds, rules) if rules else []
 
-    def _likely(self, data: bytes) -> list[Rule]:
-        return [self.rules[index] for index in self.candidates(data)]
-
-    def _found(
-        self, source: Source, kinds: Sequence[Language], rules: list[Rule], facts: Facts
-    ) -> list[Finding]:
+    def _found(self, source: Source, kinds: Sequence[Language], rules: list[Rule]) -> list[Finding]:
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in documents(source.data, kinds, self.words, whole=self._whole):
             for rule in self._matching(document, rules):
-                for candidate in detect.found(rule.detector, document, facts, source.path):
+                for candidate in detect.found(rule.detector, document):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))

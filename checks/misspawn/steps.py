@@ -39,7 +39,9 @@ def main(workflow: Part) -> int:
     while jobs:
         name = next(name for name in jobs if not set(_listed(jobs[name].get("needs"))) & set(jobs))
         job = jobs.pop(name)
-        results[name] = _job(workflow, job, [results[needed] for needed in _listed(job.get("needs"))])
+        results[name] = _job(
+            workflow, job, [results[needed] for needed in _listed(job.get("needs"))]
+        )
         print(f"job {name}: {results[name]}", flush=True)
     return 0 if set(results.values()) <= {"success", "skipped"} else 1
 
@@ -71,7 +73,9 @@ def holds(condition: Any, status: str) -> bool:
             raise SystemExit(f"if: {condition}: this condition cannot be decided here")
         function, *operators = token.groups()
         word = next(filter(None, operators), "")
-        expression += str(function in ("always", status)) if function else _OPERATORS.get(word, word)
+        expression += (
+            str(function in ("always", status)) if function else _OPERATORS.get(word, word)
+        )
         at = token.end()
     return bool(eval(expression))  # noqa: S307 - nothing but True, False, not, and, or, brackets
 

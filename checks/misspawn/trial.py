@@ -1,4 +1,4 @@
-"""A record's detectors tried on its own examples: do they see each mistake, and nothing else?"""
+"""A record's detectors tried on its own examples: they see each mistake, and nothing else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class Trial:
         found = []
         for path, text in files:
             data = text.encode()
-            found += [(path, document) for document in documents(data, languages(path, data), self._words)]
+            found += [
+                (path, document) for document in documents(data, languages(path, data), self._words)
+            ]
         return found
 
     def flagged(self, example: Example, detectors: Sequence[Detector]) -> set[Place]:
@@ -44,8 +46,8 @@ class Trial:
             Place(path, texts[path].encode()[: document.locate(*hit)[0]].count(b"\n") + 1)
             for path, document in self._opened(tuple(texts.items()))
             for detector in detectors
-            if detector.language is document.language
-            for candidate in detect.found(detector, document, facts, path)
+            if detector.language is document.language and detect.concerned(detector, facts, path)
+            for candidate in detect.found(detector, document)
             for hit in [(candidate.hit.start, candidate.hit.end)]
         }
 

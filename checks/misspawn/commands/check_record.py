@@ -50,7 +50,9 @@ def run(options: Namespace) -> int:
     if not patterns:
         return FAILED
     others = [other for other in _others(known, options.file) if other.id != patterns[0].id]
-    case = Case(patterns[0], [*others, patterns[0]], () if options.no_proof else _proved(patterns[0]))
+    case = Case(
+        patterns[0], [*others, patterns[0]], () if options.no_proof else _proved(patterns[0])
+    )
     failed = [name for name, step, fine in STEPS if not _print(name, list(step(case)), fine)]
     for note in neighbours(case.pattern, others):
         print(f"note  {'neighbours':12} {note}")
@@ -60,7 +62,9 @@ def run(options: Namespace) -> int:
 def _others(known: Sequence[str], file: str) -> Sequence[Pattern]:
     own = os.path.realpath(file)
     if own in map(os.path.realpath, known):
-        return records.read([path for path in known if os.path.realpath(path) != own], known=known)[0]
+        return records.read([path for path in known if os.path.realpath(path) != own], known=known)[
+            0
+        ]
     return catalogue.load()
 
 
@@ -94,10 +98,17 @@ def _right(case: Case) -> Iterator[str]:
 
 def _mend(case: Case) -> Iterator[str]:
     """A wrong example that would also pass as a right one shows no mistake."""
-    asked = next((e.expect for e in case.pattern.examples if not e.is_wrong and e.expect.passes), None)
+    asked = next(
+        (e.expect for e in case.pattern.examples if not e.is_wrong and e.expect.passes), None
+    )
     titles = {example.title for example in case.pattern.examples if example.is_wrong}
     for verdict in case.verdicts:
-        if asked and verdict.run and verdict.title in titles and not outcomes.judge(asked, verdict.run):
+        if (
+            asked
+            and verdict.run
+            and verdict.title in titles
+            and not outcomes.judge(asked, verdict.run)
+        ):
             yield f"{verdict.title}: passes as a right example would; make the mistake show"
 
 

@@ -19,7 +19,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "folder", metavar="FOLDER", nargs="?", help="where to (default: a new temporary folder)"
     )
-    parser.add_argument("--example", metavar="TEXT", default="", help="only those with this in the title")
+    parser.add_argument(
+        "--example", metavar="TEXT", default="", help="only those with this in the title"
+    )
 
 
 def run(options: Namespace) -> int:

@@ -56,12 +56,18 @@ NO_DETECTOR = "no_detector: Say why no scan of the source can see it."
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--id", help="the mistake in words, such as subprocess-no-timeout; kept for ever")
+    parser.add_argument(
+        "--id", help="the mistake in words, such as subprocess-no-timeout; kept for ever"
+    )
     parser.add_argument("--category", choices=[category.value for category in Category])
     parser.add_argument("--title", help="the mistake or its symptom in a plain sentence")
-    parser.add_argument("--detector", metavar="REGEX", help="what the code of the mistake matches; '' for none")
     parser.add_argument(
-        "--from-command", metavar="COMMAND", help="run this first, and take the symptom from its failure"
+        "--detector", metavar="REGEX", help="what the code of the mistake matches; '' for none"
+    )
+    parser.add_argument(
+        "--from-command",
+        metavar="COMMAND",
+        help="run this first, and take the symptom from its failure",
     )
 
 
@@ -72,7 +78,9 @@ def run(options: Namespace) -> int:
     category = options.category or _asked("category", ", ".join(c.value for c in Category))
     detector = options.detector
     if detector is None:
-        detector = _asked("detector", "a regex that the code of the mistake matches; empty for none")
+        detector = _asked(
+            "detector", "a regex that the code of the mistake matches; empty for none"
+        )
     path = os.path.join(catalogue.folder(), category, f"{id}.yaml")
     text = _text(id, category, options.title or _title(id, found), detector, found)
     _write(path, text)

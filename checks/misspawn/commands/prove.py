@@ -34,7 +34,9 @@ def arguments(parser: ArgumentParser) -> None:
         "targets", nargs="*", metavar="ID|PATH", help="records (default: all of them)"
     )
     targets.python_arguments(parser)
-    parser.add_argument("-k", metavar="TEXT", default="", help="only examples whose title has this text")
+    parser.add_argument(
+        "-k", metavar="TEXT", default="", help="only examples whose title has this text"
+    )
     parser.add_argument(
         "-j", "--jobs", type=int, default=0, metavar="N", help="runs at a time (0: one a core)"
     )

@@ -60,7 +60,9 @@ def _unproved(patterns: Iterable[Pattern], files: Iterable[str]) -> Iterator[Pro
         file = places[pattern.id]
         if lacking := evidence.missing(pattern, evidence.load(file)):
             rest = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-            yield Problem(file, 0, 0, f"unproven: {lacking[0]}{rest}; run `misspawn prove --update`")
+            yield Problem(
+                file, 0, 0, f"unproven: {lacking[0]}{rest}; run `misspawn prove --update`"
+            )
 
 
 def _shown(file: str) -> str:

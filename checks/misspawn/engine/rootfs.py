@@ -24,6 +24,7 @@ UNUSED = {
     *("__pycache__", "site-packages", "dist-packages", "test", "tests"),
     *("ensurepip", "idlelib", "lib2to3", "pydoc_data", "tkinter", "turtledemo"),
 }
+UNUSED_FILES = ("_ctypes_test", "_test", "_tkinter", "_xx", "xx")
 _LIBRARY = re.compile(r"(?m)(?:=> |^\s+)(/\S+) \(0x")
 _ASK = """
 import importlib.metadata, json, os, sys, sysconfig
@@ -142,7 +143,8 @@ def libraries(programs: list[str]) -> list[str]:
 def _walked(folder: str) -> Iterator[str]:
     for path, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in UNUSED and "config-" not in name]
-        yield from (os.path.join(path, file) for file in files)
+        used = (file for file in files if not file.startswith(UNUSED_FILES))
+        yield from (os.path.join(path, file) for file in used)
 
 
 def output(command: list[str], *, check: bool = True) -> str:

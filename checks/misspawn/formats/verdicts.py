@@ -38,7 +38,7 @@ def by_hand(verdict: Verdict, python: str, command: Sequence[str], env: dict[str
     """Shell commands that run the example again."""
     argv = [python if word == "python" else word for word in command]
     words = [f"{name}={shlex.quote(value)}" for name, value in env.items()]
-    extract = f"cd \"$(misspawn extract {verdict.id} --example {shlex.quote(verdict.title)})\""
+    extract = f'cd "$(misspawn extract {verdict.id} --example {shlex.quote(verdict.title)})"'
     return " ".join((extract, "&&", *words, shlex.join(argv)))
 
 

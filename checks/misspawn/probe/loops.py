@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .events import Report
 
 NOTEWORTHY = 0.05  # seconds
+RUNNERS = ("anyio.", "pytest_asyncio.")
+"""Modules that keep a task of their own in a loop for running tests in it."""
 
 
 class Heartbeat:
@@ -104,7 +106,9 @@ def watch_loops(report: Report) -> Callable[[Any], None]:
 
 def _note_tasks(report: Report, tasks: set[Any]) -> None:
     for task in tasks:
-        report.write("left", what="task", name=_name(task))
+        frame = getattr(task.get_coro(), "cr_frame", None)
+        if frame is None or not frame.f_globals.get("__name__", "").startswith(RUNNERS):
+            report.write("left", what="task", name=_name(task))
 
 
 def _note_context(report: Report, context: dict[str, Any]) -> None:

@@ -63,6 +63,10 @@ class Document(ABC):
     def scope(self, name: str, start: int, end: int) -> bytes:
         """Canonical text of the enclosing `statement`, `function`, `class` or `file`."""
 
+    def without_comments(self, text: bytes) -> bytes:
+        """A piece of `text` with its comments blanked."""
+        return text
+
     def is_code(self, text: bytes, offset: int) -> bool:
         """Whether an offset into a piece of canonical text is code, not the inside of a string."""
         return True

@@ -118,6 +118,9 @@ class PythonDocument(Document):
                 return reason
         return ""
 
+    def without_comments(self, text: bytes) -> bytes:
+        return lex(text).text
+
     def is_code(self, text: bytes, offset: int) -> bool:
         return not _lexed(text).string_around(offset)
 

@@ -71,3 +71,9 @@ def _clean(python: str, here: Place) -> dict[str, str]:
 def _for_probe(env: Mapping[str, str], here: Place) -> dict[str, str]:
     paths = filter(None, (here.path("probe"), env.get("PYTHONPATH")))
     return {REPORT: here.path("report"), "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _shared(path: str) -> list[str]:
+    """The folders of a PATH that are the system's: a user's own tools differ from one user to the next."""
+    home = os.path.join(os.path.expanduser("~"), "")
+    return [folder for folder in path.split(os.pathsep) if not folder.startswith(home)]

@@ -37,14 +37,14 @@ def apply(limits: Limits) -> None:
     import resource
 
     bounds = {
-        resource.RLIMIT_CPU: limits.cpu,
-        resource.RLIMIT_AS: limits.memory,
-        resource.RLIMIT_FSIZE: limits.file_size,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: (limits.cpu, limits.cpu + 1),  # first SIGXCPU, which says why
+        resource.RLIMIT_AS: (limits.memory, limits.memory),
+        resource.RLIMIT_FSIZE: (limits.file_size, limits.file_size),
+        resource.RLIMIT_CORE: (0, 0),
     }
     for kind, bound in bounds.items():
         try:
-            resource.setrlimit(kind, (bound, bound))
+            resource.setrlimit(kind, bound)
         except (ValueError, OSError):  # the hard limit is lower, or macOS does not have this one
             continue
 

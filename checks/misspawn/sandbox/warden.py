@@ -42,17 +42,22 @@ class Warden:
         self._order = given
         self._plan = plan
         self._session = 0
+        self._abandoned = False
 
     def attend(self) -> int:
         """Run the example and leave the account; nothing of it is alive afterwards."""
         threading.Thread(target=self._hold_lifeline, daemon=True).start()
         limits.apply(self._order.limits)
-        order.write(self._root, ACCOUNT, self._run())
+        account = self._run()
+        if self._abandoned:
+            return ABANDONED
+        order.write(self._root, ACCOUNT, account)
         return 0
 
     def _hold_lifeline(self) -> None:
         while os.read(0, 1):
             continue
+        self._abandoned = True
         processes.end_all(self._session)
         os._exit(ABANDONED)
 

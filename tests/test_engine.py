@@ -17,7 +17,7 @@ import pytest
 
 from misspawn import engine
 from misspawn.engine import search
-from misspawn.engine.client import LABEL, Client, Refused
+from misspawn.engine.client import Client, Refused
 from misspawn.engine.remains import Remains
 from misspawn.errors import UserError
 from misspawn.model import Remnant, Run
@@ -305,64 +305,62 @@ RUN = ("run", "--network", "none")
 PYTHON = Path(sys.executable)
 
 
+def is_there(client: Client, container: str) -> bool:
+    """Whether a container exists. Other tests may use the engine as well, so no more is asked."""
+    return bool(client.lines("ps", "--all", "--quiet", "--filter", f"id={container.strip()}"))
+
+
 def test_everything_that_is_left_is_told_and_removed(real: Client, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM busybox\nCMD true\n")
+    sleep = ("--detach", "--init", "-v", "misspawn-test:/x", "busybox", "sleep", "60")
     with engine.watched(PYTHON) as watch:
-        docker(
-            *RUN,
-            "--detach",
-            "--init",
-            "-v",
-            "misspawn-test:/x",
-            "busybox",
-            "sleep",
-            "60",
-            env=watch.environment,
-        )
+        left = docker(*RUN, *sleep, env=watch.environment)
         docker("volume", "create", "misspawn-other", env=watch.environment)
-        (tmp_path / "Dockerfile").write_text("FROM busybox\nCMD true\n")
         docker("build", "--quiet", "--tag", "misspawn-test", str(tmp_path), env=watch.environment)
     assert [str(one.kind) for one in watch.remnants] == ["container", "volume", "volume"]
-    assert not real.lines("ps", "--all", "--quiet", "--filter", f"label={LABEL}")
+    assert not is_there(real, left)
     assert "misspawn-" not in real.ask("volume", "ls", "--quiet")
     assert "misspawn-test" not in real.ask("images", "--format", "{{.Repository}}")
 
 
 def test_nothing_is_left_of_a_tidy_run(real: Client) -> None:
+    code = "import sys; print(*sys.version_info[:2])"
     with engine.watched(PYTHON) as watch:
-        said = docker(
-            *RUN,
-            "--rm",
-            "python:slim",
-            "python",
-            "-c",
-            "import sys; print(*sys.version_info[:2])",
-            env=watch.environment,
-        )
+        said = docker(*RUN, "--rm", "python:slim", "python", "-c", code, env=watch.environment)
     assert said.split() == list(map(str, sys.version_info[:2]))
     assert not watch.remnants
 
 
 def test_what_others_have_stays(real: Client) -> None:
-    before = real.ask("images", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}", "python")
     theirs = ""
     try:
-        with engine.watched(PYTHON):
+        with engine.watched(PYTHON) as watch:
             theirs = real.ask("create", "--network", "none", "busybox", "true").strip()
-        assert (
-            real.ask("ps", "--all", "--quiet", "--no-trunc", "--filter", f"id={theirs}").strip()
-            == theirs
-        )
+        assert is_there(real, theirs)
+        assert not watch.remnants
     finally:
         if theirs:
             real.ask("rm", "--force", theirs)
-    assert real.ask("images", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}", "python") == before
+
+
+def test_a_project_of_others_is_not_touched(real: Client) -> None:
+    label = f"com.docker.compose.project={engine.PROJECT}"
+    with engine.watched(PYTHON):
+        theirs = real.ask("create", "--network", "none", "--label", label, "busybox").strip()
+    try:
+        with pytest.raises(UserError, match="has a compose project"), engine.watched(PYTHON):
+            pass
+    finally:
+        real.ask("rm", "--force", theirs)
 
 
 def test_an_interrupted_run_leaves_nothing(real: Client) -> None:
+    left = ""
     with suppress(KeyboardInterrupt), engine.watched(PYTHON) as watch:
-        docker(*RUN, "--detach", "busybox", "sleep", "60", env=watch.environment)
+        left = docker(*RUN, "--detach", "busybox", "sleep", "60", env=watch.environment)
         raise KeyboardInterrupt
-    assert not real.lines("ps", "--all", "--quiet", "--filter", f"label={LABEL}")
+    assert left
+    assert not is_there(real, left)
 
 
 KILLED = """
@@ -382,12 +380,12 @@ def test_the_next_run_tidies_up_after_one_that_was_killed(real: Client) -> None:
         [sys.executable, "-c", KILLED],
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
+        text=True,
         check=False,
         timeout=120,
     )
     assert killed.returncode < 0, killed.stderr
-    assert real.lines("ps", "--all", "--quiet", "--filter", f"label={LABEL}")
+    assert killed.stdout.strip()
     with engine.watched(PYTHON) as watch:
-        assert not real.lines("ps", "--all", "--quiet", "--filter", f"label={LABEL}")
+        assert not is_there(real, killed.stdout)
     assert not watch.remnants
-    assert "busybox:latest" not in real.lines("images", "--format", "{{.Repository}}:{{.Tag}}")

@@ -172,7 +172,12 @@ def run(case: Case, example: str | Files) -> Run:
     files = {"example.py": example} if isinstance(example, str) else example
     limits = Limits(wall=case.wall, settle=0.4)
     return sandbox.run(
-        files, case.command, python=Path(sys.executable), limits=limits, strict=case.strict
+        files,
+        case.command,
+        python=Path(sys.executable),
+        limits=limits,
+        strict=case.strict,
+        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
 
 

@@ -107,7 +107,11 @@ REGIONS = [
     ("await", "async def f():\n    await asyncio.sleep(1)", "await asyncio.sleep(1)"),
     ("with", "with a, time.sleep(1) as b:\n    pass", "with a, time.sleep(1) as b:"),
     ("function", "@d(1)\ndef f(a=(1, 2)):\n    time.sleep(1)", "@d(1)\ndef f(a=      ):"),
-    ("class", "class A:\n    x = 1\n    def f(self):\n        time.sleep(1)\n", "class A:\n    x = 1\n    def f(self):"),
+    (
+        "class",
+        "class A:\n    x = 1\n    def f(self):\n        time.sleep(1)\n",
+        "class A:\n    x = 1\n    def f(self):",
+    ),
     ("loop", "while True:\n    time.sleep(1)", "while True:"),
     ("try", "try:\n    time.sleep(1)\nexcept X:\n    pass", "try:"),
 ]
@@ -169,7 +173,7 @@ def test_contexts(context: str, header: str, text: str, expected: bool) -> None:
         ("f(a, [b], {**c}, d=1)", "f(a,    ,      , d=1)"),
         ("f(key=lambda a, b: (a, g(b)), d=1)", "f(key=                      , d=1)"),
         ("f(')', d=(1))", "f(')', d=   )"),
-        ("f(\"(\", d=[']'])", "f(\"(\", d=     )"),
+        ("f(\"(\", d=[']'])", 'f("(", d=     )'),
     ],
 )
 def test_own_level_keeps_one_pair_of_brackets(text: str, own: str) -> None:

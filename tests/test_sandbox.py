@@ -20,6 +20,7 @@ from misspawn.model import PytestReport, Remnant, Run, Thrown
 from misspawn.sandbox import Limits, namespaces
 
 PYTHON = Path(sys.executable)
+FAST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 CHECKS = str(Path(sandbox.__file__).parents[2])
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux namespaces")
 
@@ -33,7 +34,7 @@ def run(code: str, *argv: str, strict: bool = False, **limits: float) -> Run:
 def run_pytest(code: str, *options: str, strict: bool = False, **files: str) -> Run:
     made = {f"{name}.py": text for name, text in files.items()} | {"test_example.py": code}
     command = ("python", "-m", "pytest", "-p", "no:cacheprovider", *options)
-    return sandbox.run(made, command, python=PYTHON, strict=strict)
+    return sandbox.run(made, command, python=PYTHON, strict=strict, env=FAST)
 
 
 def kinds(run: Run) -> set[str]:
@@ -78,6 +79,14 @@ def test_an_example_s_own_environment_is_kept_for_its_children() -> None:
     files = {"example.py": code, "src/shop.py": "price = 3"}
     shown = sandbox.run(files, ["python", "example.py"], python=PYTHON, env={"PYTHONPATH": "src"})
     assert shown.stdout == "3\n"
+
+
+def test_programs_are_those_of_the_system_and_not_the_user_s(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    assert str(tmp_path) not in run("import os; print(os.environ['PATH'])").stdout
 
 
 def test_python_stands_for_the_given_interpreter_also_on_path() -> None:
@@ -330,7 +339,9 @@ def test_pytest_without_tests_has_counts_of_0_and_without_pytest_there_are_none(
 
 
 def test_workers_of_pytest_xdist_are_counted_once() -> None:
-    report = run_pytest("def test_a(): pass\ndef test_b(): assert 0", "-n", "2").pytest
+    report = run_pytest(
+        "def test_a(): pass\ndef test_b(): assert 0", "-p", "xdist", "-n", "2"
+    ).pytest
     assert report
     assert (report.passed, report.failed) == (1, 1)
 

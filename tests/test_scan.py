@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from misspawn import examples
 from misspawn.catalogue import load
-from misspawn.model import Finding, Problem
+from misspawn.model import Finding, Problem, Span
 from misspawn.project import Project
 from misspawn.regions.syntax import Syntax
 from misspawn.scan import Scanner, scan
@@ -23,9 +23,20 @@ PATTERNS = load()
 SCANNER = Scanner(PATTERNS)
 WHOLE = Scanner(PATTERNS, whole=True)
 NO_FACTS = Project.in_memory({})
-MISTAKE = "import subprocess\nsubprocess.run(['docker', 'ps'], check=True, stdin=subprocess.DEVNULL)\n"
+MISTAKE = (
+    "import subprocess\nsubprocess.run(['docker', 'ps'], check=True, stdin=subprocess.DEVNULL)\n"
+)
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("a.py", "test_a.py", "a.sh", "Dockerfile", "compose.yaml", ".github/workflows/a.yml", "pyproject.toml", "tox.ini")
+NAMES = (
+    "a.py",
+    "test_a.py",
+    "a.sh",
+    "Dockerfile",
+    "compose.yaml",
+    ".github/workflows/a.yml",
+    "pyproject.toml",
+    "tox.ini",
+)
 
 
 def ids(text: str | bytes, path: str = "a.py", scanner: Scanner = SCANNER) -> list[str]:
@@ -46,7 +57,17 @@ def ids(text: str | bytes, path: str = "a.py", scanner: Scanner = SCANNER) -> li
         (MISTAKE + "x = '''unfinished").encode(),
         (MISTAKE + "(" * 1000).encode(),
     ],
-    ids=["utf-8", "bom", "utf-16", "crlf", "latin-1", "bad bytes", "no newline", "open string", "open brackets"],
+    ids=[
+        "utf-8",
+        "bom",
+        "utf-16",
+        "crlf",
+        "latin-1",
+        "bad bytes",
+        "no newline",
+        "open string",
+        "open brackets",
+    ],
 )
 def test_a_mistake_is_found_in_any_encoding(raw: bytes) -> None:
     assert "subprocess-no-timeout" in ids(raw)
@@ -54,16 +75,18 @@ def test_a_mistake_is_found_in_any_encoding(raw: bytes) -> None:
 
 def test_positions_count_characters_from_one() -> None:
     text = "import subprocess\nx = 'é', subprocess.check_output(\n    ['a'])\n"
-    finding = next(f for f in SCANNER.file("a.py", text.encode(), NO_FACTS) if f.id == "subprocess-no-timeout")
-    assert finding.span == (2, 10, 3, 11) or tuple(
-        getattr(finding.span, name) for name in ("line", "column", "end_line", "end_column")
-    ) == (2, 10, 3, 11)
+    finding = next(
+        f for f in SCANNER.file("a.py", text.encode(), NO_FACTS) if f.id == "subprocess-no-timeout"
+    )
+    assert finding.span == Span(line=2, column=10, end_line=3, end_column=11)
     assert finding.excerpt == "x = 'é', subprocess.check_output(\n    ['a'])"
 
 
 def test_fingerprints_survive_moved_lines_and_tell_twins_apart() -> None:
     once = [f.fingerprint for f in SCANNER.file("a.py", MISTAKE.encode(), NO_FACTS)]
-    moved = [f.fingerprint for f in SCANNER.file("a.py", ("# new\n\n" + MISTAKE).encode(), NO_FACTS)]
+    moved = [
+        f.fingerprint for f in SCANNER.file("a.py", ("# new\n\n" + MISTAKE).encode(), NO_FACTS)
+    ]
     twice = [f.fingerprint for f in SCANNER.file("a.py", (MISTAKE * 2).encode(), NO_FACTS)]
     assert once == moved
     assert len(twice) == len(set(twice)) == 2 * len(once)
@@ -92,7 +115,16 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
 
 
 def test_why_tells_the_step_that_decided() -> None:
-    traces = list(why("a.py", b"import subprocess\nsubprocess.run(x, timeout=1)\n", 2, PATTERNS, NO_FACTS, ids=["subprocess-no-timeout"]))
+    traces = list(
+        why(
+            "a.py",
+            b"import subprocess\nsubprocess.run(x, timeout=1)\n",
+            2,
+            PATTERNS,
+            NO_FACTS,
+            ids=["subprocess-no-timeout"],
+        )
+    )
     assert [trace.reported for trace in traces] == [False]
     assert traces[0].steps[-1].name == "own level none"
     assert "timeout" in traces[0].steps[-1].detail
@@ -102,7 +134,14 @@ def test_why_tells_the_step_that_decided() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_deep_nesting_and_long_lines_end_quietly(name: str) -> None:
-    for text in ("[" * 100_000, "a: " * 10_000, "$(" * 20_000, "subprocess.run(" * 5_000, "x" * 1_000_000, "'" * 99_999):
+    for text in (
+        "[" * 100_000,
+        "a: " * 10_000,
+        "$(" * 20_000,
+        "subprocess.run(" * 5_000,
+        "x" * 1_000_000,
+        "'" * 99_999,
+    ):
         assert isinstance(ids(MISTAKE + text, name), list)
 
 
@@ -110,9 +149,11 @@ def test_deep_nesting_and_long_lines_end_quietly(name: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_arbitrary_bytes_never_raise_but_unreadable(raw: bytes, name: str) -> None:
     try:
-        assert isinstance(ids(raw, name), list)
-    except Unreadable as error:
-        assert str(error)
+        found = ids(raw, name)
+    except Unreadable:
+        assert b"\0" in raw or raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"coding" in raw
+    else:
+        assert set(found) <= {pattern.id for pattern in PATTERNS}
 
 
 PYTHON = [
@@ -130,17 +171,43 @@ def mutated(raw: bytes, random_: random.Random) -> bytes:
     for _ in range(random_.randrange(4)):
         at = random_.randrange(len(lines))
         line = lines[at]
-        lines[at] = random_.choice([b"", line * 2, b"# " + line, b"\n" + line, line.replace(b"\n", b"\r\n"), b"@" + line.lstrip()])
+        lines[at] = random_.choice(
+            [
+                b"",
+                line * 2,
+                b"# " + line,
+                b"\n" + line,
+                line.replace(b"\n", b"\r\n"),
+                b"@" + line.lstrip(),
+            ]
+        )
     data = bytearray(b"".join(lines))
     for _ in range(random_.randrange(3)):
         at = random_.randrange(len(data) + 1)
         end = min(len(data), at + random_.randrange(12))
-        data[at:end] = random_.choice([b"", b'"""', b"'", b"(", b")", b"\\\n", b"#", b"\n    ", b"async ", bytes(data[at:end]) * 2])
+        data[at:end] = random_.choice(
+            [
+                b"",
+                b'"""',
+                b"'",
+                b"(",
+                b")",
+                b"\\\n",
+                b"#",
+                b"\n    ",
+                b"async ",
+                bytes(data[at:end]) * 2,
+            ]
+        )
     return bytes(data)
 
 
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 def test_blocks_and_whole_files_agree_on_mutated_source(seed: int) -> None:
     """As long as the source parses; in a broken file, blocks see more than the parser's repair of all of it."""
     random_ = random.Random(seed)
@@ -154,4 +221,6 @@ def test_blocks_and_whole_files_agree_on_mutated_source(seed: int) -> None:
 def test_blocks_and_whole_files_agree_on_our_own_tree() -> None:
     for file in sorted((ROOT / "checks").rglob("*.py")) + sorted((ROOT / "tests").rglob("*.py")):
         raw = file.read_bytes()
-        assert SCANNER.file(os.fspath(file), raw, NO_FACTS) == WHOLE.file(os.fspath(file), raw, NO_FACTS)
+        assert SCANNER.file(os.fspath(file), raw, NO_FACTS) == WHOLE.file(
+            os.fspath(file), raw, NO_FACTS
+        )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -46,7 +45,11 @@ def measure(command: Sequence[str], cwd: Path) -> Usage:
     """Run a command to its end, its output thrown away."""
     start = perf_counter()
     with subprocess.Popen(
-        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -61,7 +64,10 @@ def compare(commands: dict[str, list[str]], cwd: Path, runs: int) -> dict[str, U
             usage = measure(command, cwd)
             if turn:
                 taken[name].append(usage)
-    return {name: Usage(*(median(column) for column in zip(*usages))) for name, usages in taken.items()}
+    return {
+        name: Usage(*(median(column) for column in zip(*usages, strict=True)))
+        for name, usages in taken.items()
+    }
 
 
 def report(title: str, figures: dict[str, Usage]) -> None:
@@ -70,7 +76,9 @@ def report(title: str, figures: dict[str, Usage]) -> None:
     print(f"\n{title}\n{'':26}{'wall s':>9}{'ratio':>8}{'cpu s':>9}{'ratio':>8}{'peak MB':>9}")
     for name, usage in figures.items():
         ratios = usage.wall / base.wall, usage.cpu / base.cpu
-        print(f"{name:26}{usage.wall:9.3f}{ratios[0]:8.2f}{usage.cpu:9.3f}{ratios[1]:8.2f}{usage.peak:9.0f}")
+        print(
+            f"{name:26}{usage.wall:9.3f}{ratios[0]:8.2f}{usage.cpu:9.3f}{ratios[1]:8.2f}{usage.peak:9.0f}"
+        )
 
 
 def misspawn(*arguments: str) -> list[str]:
@@ -82,13 +90,34 @@ def others(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """The tools found on this machine, with equivalent rules."""
     script = folder / "pipelines.sh"
     lines = (line for pattern in load() for line in pipelines(pattern))
-    script.write_text("\n".join(line for line in lines if not line.startswith("#")), encoding="utf-8")
+    script.write_text(
+        "\n".join(line for line in lines if not line.startswith("#")), encoding="utf-8"
+    )
     yield "rg pipelines", ["sh", str(script)] if shutil.which("rg") else []
-    yield "ruff", _tool("ruff", "check", "--no-cache", "--isolated", "--preview", "-q", "--select", RUFF_RULES, ".")
-    yield "ast-grep (5 rules)", _tool("ast-grep", "scan", "--inline-rules", "\n---\n".join(map(_ast_grep, FIVE)), ".")
+    yield (
+        "ruff",
+        _tool(
+            "ruff",
+            "check",
+            "--no-cache",
+            "--isolated",
+            "--preview",
+            "-q",
+            "--select",
+            RUFF_RULES,
+            ".",
+        ),
+    )
+    yield (
+        "ast-grep (5 rules)",
+        _tool("ast-grep", "scan", "--inline-rules", "\n---\n".join(map(_ast_grep, FIVE)), "."),
+    )
     rules = folder / "semgrep.yaml"
     rules.write_text("rules:\n" + "".join(map(_semgrep, FIVE)), encoding="utf-8")
-    yield "semgrep (5 rules)", _tool("semgrep", "scan", "--metrics=off", "--quiet", "--config", str(rules), ".")
+    yield (
+        "semgrep (5 rules)",
+        _tool("semgrep", "scan", "--metrics=off", "--quiet", "--config", str(rules), "."),
+    )
 
 
 def _tool(name: str, *arguments: str) -> list[str]:
@@ -99,14 +128,22 @@ def _tool(name: str, *arguments: str) -> list[str]:
 
 def _ast_grep(rule: tuple[str, str, str]) -> str:
     name, call, keyword = rule
-    cleared = f"\n  not: {{has: {{kind: keyword_argument, pattern: '{keyword}', stopBy: end}}}}" if keyword else ""
+    cleared = (
+        f"\n  not: {{has: {{kind: keyword_argument, pattern: '{keyword}', stopBy: end}}}}"
+        if keyword
+        else ""
+    )
     return f"id: {name}\nlanguage: python\nseverity: warning\nrule:\n  pattern: {call}{cleared}"
 
 
 def _semgrep(rule: tuple[str, str, str]) -> str:
     name, call, keyword = rule
     call = call.replace("$$$A", "...")
-    cleared = f"\n    - pattern-not: {call.replace('...', f'..., {keyword}, ...').replace(' = ', '=')}" if keyword else ""
+    cleared = (
+        f"\n    - pattern-not: {call.replace('...', f'..., {keyword}, ...').replace(' = ', '=')}"
+        if keyword
+        else ""
+    )
     return f"""- id: {name}
   languages: [python]
   severity: WARNING
@@ -121,7 +158,9 @@ def scaled(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
     for times in (1, 2, 4):
         many = folder / f"x{times}"
         for number in range(times):
-            shutil.copytree(tree, many / str(number), symlinks=True, ignore=shutil.ignore_patterns(".git"))
+            shutil.copytree(
+                tree, many / str(number), symlinks=True, ignore=shutil.ignore_patterns(".git")
+            )
         yield f"files x{times}", misspawn(str(many))
 
 
@@ -138,26 +177,46 @@ def multiplied(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
         yield f"patterns x{times}", [sys.executable, "-c", script, str(times), str(tree)]
 
 
+def start() -> Iterator[tuple[str, list[str]]]:
+    """The bare interpreter, and the quickest thing misspawn does."""
+    yield "python -c pass", [sys.executable, "-c", "pass"]
+    yield "misspawn --version", [sys.executable, "-m", "misspawn", "--version"]
+
+
+def tools(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """misspawn and the others on the tree."""
+    yield "misspawn", misspawn(".")
+    yield from others(folder)
+
+
+TABLES = ("start", "tools", "files", "patterns")
+
+
+def commands(table: str, tree: Path, folder: Path) -> dict[str, list[str]]:
+    """The commands of a table; those of tools that are not installed are left out."""
+    rows = {
+        "start": start(),
+        "tools": tools(tree, folder),
+        "files": scaled(tree, folder),
+        "patterns": multiplied(tree, folder),
+    }[table]
+    return {name: command for name, command in rows if command}
+
+
 def main() -> int:
-    """Run all comparisons and print them."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    """Run the comparisons and print them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("tree", type=Path)
     parser.add_argument("-n", "--runs", type=int, default=5)
-    parser.add_argument("--only", default="", help="comma list of: start, tools, files, patterns")
+    parser.add_argument("--only", choices=TABLES, action="append")
     options = parser.parse_args()
-    tree, wanted = options.tree.resolve(), options.only.split(",") if options.only else []
+    tree = options.tree.resolve()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        tables = {
-            "start": lambda: {"python -c pass": [sys.executable, "-c", "pass"], "misspawn --version": [sys.executable, "-m", "misspawn", "--version"]},
-            "tools": lambda: {"misspawn": misspawn("."), **{k: c for k, c in others(folder) if c}},
-            "files": lambda: dict(scaled(tree, folder)),
-            "patterns": lambda: dict(multiplied(tree, folder)),
-        }  # fmt: skip
-        for title, table in tables.items():
-            if not wanted or title in wanted:
-                commands = table()
-                report(f"{title} on {tree.name}: {shlex.join(commands[next(iter(commands))][2:6])}", compare(commands, tree, options.runs))
+        for table in options.only or TABLES:
+            report(
+                f"{table} on {tree.name}",
+                compare(commands(table, tree, Path(name)), tree, options.runs),
+            )
     return 0
 
 

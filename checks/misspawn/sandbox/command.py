@@ -61,19 +61,20 @@ def _python_line(request: Request, probed: bool, strict: bool) -> tuple[str, ...
 def _clean(python: str, here: Place) -> dict[str, str]:
     """An environment in which all that programs keep for themselves goes into the run's folder."""
     env = {name: os.environ[name] for name in KEPT if name in os.environ}
-    env["PATH"] = os.pathsep.join([os.path.dirname(python), env.get("PATH", os.defpath)])
+    env["PATH"] = os.pathsep.join([os.path.dirname(python), *_program_folders()])
     env |= dict.fromkeys(("HOME", "USERPROFILE"), here.path("home"))
     env |= dict.fromkeys(("TMPDIR", "TMP", "TEMP"), here.path("temp"))
     env |= dict.fromkeys(("XDG_CACHE_HOME", "PYTEST_DEBUG_TEMPROOT"), here.path("cache"))
     return env | {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+def _program_folders() -> list[str]:
+    """Those of the system: what a user has installed at home keeps its state there, and finds none."""
+    home = os.path.join(os.path.expanduser("~"), "")
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return [folder for folder in folders if folder and not folder.startswith(home)]
+
+
 def _for_probe(env: Mapping[str, str], here: Place) -> dict[str, str]:
     paths = filter(None, (here.path("probe"), env.get("PYTHONPATH")))
     return {REPORT: here.path("report"), "PYTHONPATH": os.pathsep.join(paths)}
-
-
-def _shared(path: str) -> list[str]:
-    """The folders of a PATH that are the system's: a user's own tools differ from one user to the next."""
-    home = os.path.join(os.path.expanduser("~"), "")
-    return [folder for folder in path.split(os.pathsep) if not folder.startswith(home)]

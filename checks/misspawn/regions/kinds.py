@@ -20,8 +20,8 @@ _NAMES: tuple[tuple[str, tuple[Language, ...]], ...] = (
     (r"pyproject\.toml|tox\.ini|setup\.cfg", (Language.PYTEST_CONFIG, Language.COVERAGE_CONFIG)),
     (r"\.coveragerc(?:\.toml)?", (Language.COVERAGE_CONFIG,)),
 )
-_BY_NAME = re.compile("|".join(f"({pattern})" for pattern, _ in _NAMES), re.IGNORECASE)
-_WORKFLOW = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")
+_BY_NAME = re.compile("|".join(f"({pattern})" for pattern, _ in _NAMES), re.IGNORECASE | re.DOTALL)
+_WORKFLOW = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", re.DOTALL)
 _NOT_DOCKERFILE = (
     ".dockerignore",
     ".md",

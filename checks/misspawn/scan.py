@@ -20,7 +20,7 @@ from misspawn import detect
 from misspawn.detect import Candidate, Facts
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
-from misspawn.regex import MatchSet, Prefilter
+from misspawn.regex import MatchSet, Prefilter, tail
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any
 from misspawn.source import Source, Unreadable
@@ -28,8 +28,22 @@ from misspawn.walk import below, read
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _BATCH = 48  # files a worker takes at a time
-_BROAD = {"function", "class", "module", "script", "file", "mapping", "section", "try", "with", "loop", "except"}
-_MODULE = re.compile(r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)")  # what stands before `\.`
+_BROAD = {
+    "function",
+    "class",
+    "module",
+    "script",
+    "file",
+    "mapping",
+    "section",
+    "try",
+    "with",
+    "loop",
+    "except",
+}
+_MODULE = re.compile(
+    r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)"
+)  # what stands before `\.`
 _EXCERPT_LINES = 6
 
 
@@ -44,10 +58,15 @@ class Scanner:
     """The detectors of a set of records, ready to look at files."""
 
     def __init__(self, patterns: Iterable[Pattern], *, whole: bool = False) -> None:
-        self.rules = [Rule(pattern, detector) for pattern in patterns for detector in pattern.detect]
+        self.rules = [
+            Rule(pattern, detector) for pattern in patterns for detector in pattern.detect
+        ]
         self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
         self.words = frozenset(
-            name.encode() for rule in self.rules for text in _regexes(rule.detector) for name in _MODULE.findall(text)
+            name.encode()
+            for rule in self.rules
+            for text in _regexes(rule.detector)
+            for name in _MODULE.findall(text)
         )
         self._whole = whole
         self._by_language: dict[Language, tuple[list[Rule], MatchSet]] = {}
@@ -62,14 +81,17 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        likely = (self.rules[index] for index in self.candidates(source.data))
-        rules = [rule for rule in likely if detect.concerned(rule.detector, facts, path)]
-        return self._found(source, kinds, rules) if rules else []
+        rules = [self.rules[index] for index in self.candidates(source.data)]
+        return self._found(source, kinds, rules, facts) if rules else []
 
-    def _found(self, source: Source, kinds: Sequence[Language], rules: list[Rule]) -> list[Finding]:
+    def _found(
+        self, source: Source, kinds: Sequence[Language], rules: list[Rule], facts: Facts
+    ) -> list[Finding]:
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in documents(source.data, kinds, self.words, whole=self._whole):
             for rule in self._matching(document, rules):
+                if not detect.concerned(rule.detector, facts, source.path):
+                    continue
                 for candidate in detect.found(rule.detector, document):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
@@ -81,7 +103,7 @@ class Scanner:
         language = document.language
         if language not in self._by_language:
             own = [rule for rule in self.rules if rule.detector.language is language]
-            searches = (detect.searched(rule.detector.match, type(document)) for rule in own)
+            searches = (detect.searched(tail(rule.detector.match), type(document)) for rule in own)
             self._by_language[language] = own, MatchSet(searches)
         own, matches = self._by_language[language]
         matching = {id(own[index]) for index in matches.matching(document.text)}
@@ -92,7 +114,13 @@ def _required(detector: Detector) -> Iterator[str]:
     """The regexes that must match somewhere in a file for the detector to hold."""
     yield detector.match
     yield from detector.all
-    for clause in (detector.deep, detector.statement, detector.function, detector.class_, detector.file):
+    for clause in (
+        detector.deep,
+        detector.statement,
+        detector.function,
+        detector.class_,
+        detector.file,
+    ):
         yield from clause.all
     if "async-function" in detector.inside:
         yield r"\basync\s+def\b"
@@ -102,7 +130,13 @@ def _required(detector: Detector) -> Iterator[str]:
 def _regexes(detector: Detector) -> Iterator[str]:
     yield from _required(detector)
     yield from detector.none
-    for clause in (detector.deep, detector.statement, detector.function, detector.class_, detector.file):
+    for clause in (
+        detector.deep,
+        detector.statement,
+        detector.function,
+        detector.class_,
+        detector.file,
+    ):
         yield from clause.none
     yield from detector.inside.values()
     yield from detector.outside.values()
@@ -117,7 +151,9 @@ def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[F
         assert candidate.region is not None
         text = b" ".join(candidate.region.deep.split())
         ordinal = seen[rule.pattern.id, text] = seen.get((rule.pattern.id, text), -1) + 1
-        results.append(_finding(source, rule, candidate, f"{text.decode('utf-8', 'replace')}\0{ordinal}"))
+        results.append(
+            _finding(source, rule, candidate, f"{text.decode('utf-8', 'replace')}\0{ordinal}")
+        )
     return sorted(results)
 
 
@@ -136,7 +172,7 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
     span = source.span(start, end)
     lines = range(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1) + 1)
     pattern = rule.pattern
-    key = "\0".join((pattern.id, source.path, identity)).encode("utf-8", "surrogateescape")
+    key = f"{pattern.id}\0{source.path}\0{identity}".encode("utf-8", "surrogateescape")
     return Finding(
         path=source.path,
         span=span,
@@ -156,7 +192,9 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
 Result = Finding | Problem
 
 
-def scan(paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs: int = 0) -> Iterator[Result]:
+def scan(
+    paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs: int = 0
+) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
@@ -166,7 +204,9 @@ def scan(paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs:
     if jobs == 1:
         yield from _Worker(patterns, root).batch(files)
         return
-    method = "fork" if sys.platform == "linux" else "spawn"  # fork: this process has one thread here
+    method = (
+        "fork" if sys.platform == "linux" else "spawn"
+    )  # fork: this process has one thread here
     context = multiprocessing.get_context(method)
     with ProcessPoolExecutor(jobs, context, _start_worker, (patterns, root)) as pool:
         try:

@@ -49,7 +49,13 @@ class OffsetMap:
 
 
 def _move(
-    at: int, here: list[int], ends: list[int], there: list[int], there_ends: list[int], *, last: bool
+    at: int,
+    here: list[int],
+    ends: list[int],
+    there: list[int],
+    there_ends: list[int],
+    *,
+    last: bool,
 ) -> int:
     index = bisect_right(here, at) - 1
     if index < 0:

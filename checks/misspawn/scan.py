@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
 import os
 import re
-import signal
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +20,7 @@ from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, read
+from misspawn.workers import MOST, share
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _BATCH = 48  # files a worker takes at a time
@@ -69,7 +65,7 @@ class Scanner:
             for name in _MODULE.findall(text)
         )
         self._whole = whole
-        self._by_language: dict[Language, tuple[list[Rule], MatchSet]] = {}
+        self._by_language: dict[Language, tuple[list[int], MatchSet]] = {}
 
     def candidates(self, data: bytes) -> list[int]:
         """Indices of the rules whose literals all occur in the bytes."""
@@ -81,16 +77,14 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        rules = [self.rules[index] for index in self.candidates(source.data)]
-        return self._found(source, kinds, rules, facts) if rules else []
-
-    def _found(
-        self, source: Source, kinds: Sequence[Language], rules: list[Rule], facts: Facts
-    ) -> list[Finding]:
+        likely = frozenset(self.candidates(source.data))
+        if not likely:
+            return []
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in documents(source.data, kinds, self.words, whole=self._whole):
-            for rule in self._matching(document, rules):
-                if not detect.concerned(rule.detector, facts, source.path):
+            for number in self._matching(document):
+                rule = self.rules[number]
+                if number not in likely or not detect.concerned(rule.detector, facts, path):
                     continue
                 for candidate in detect.found(rule.detector, document):
                     assert candidate.region is not None  # `found` asks for one
@@ -98,16 +92,16 @@ class Scanner:
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
-    def _matching(self, document: Document, rules: list[Rule]) -> list[Rule]:
-        """Those of the rules whose `match` hits something in the document."""
+    def _matching(self, document: Document) -> list[int]:
+        """Indices of the rules whose `match` hits something in the document."""
         language = document.language
         if language not in self._by_language:
-            own = [rule for rule in self.rules if rule.detector.language is language]
-            searches = (detect.searched(tail(rule.detector.match), type(document)) for rule in own)
+            own = [n for n, rule in enumerate(self.rules) if rule.detector.language is language]
+            matches = (tail(self.rules[number].detector.match) for number in own)
+            searches = (detect.searched(match, type(document)) for match in matches)
             self._by_language[language] = own, MatchSet(searches)
-        own, matches = self._by_language[language]
-        matching = {id(own[index]) for index in matches.matching(document.text)}
-        return [rule for rule in rules if id(rule) in matching]
+        own, searcher = self._by_language[language]
+        return [own[index] for index in sorted(searcher.matching(document.text))]
 
 
 def _required(detector: Detector) -> Iterator[str]:
@@ -163,6 +157,8 @@ def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
 
 
 def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) -> Finding:
+    import hashlib  # loads OpenSSL; most files hold nothing
+
     region = candidate.region
     assert region is not None
     start, end = candidate.document.locate(candidate.hit.start, candidate.hit.end)
@@ -200,21 +196,12 @@ def scan(
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     """
     files = list(paths)
+    worker = _Worker(patterns, root)
+    size = max(_BATCH, len(files) // MOST + 1)
+    batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or _cores(), len(files) // _SEQUENTIAL_BELOW + 1)
-    if jobs == 1:
-        yield from _Worker(patterns, root).batch(files)
-        return
-    method = (
-        "fork" if sys.platform == "linux" else "spawn"
-    )  # fork: this process has one thread here
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(jobs, context, _start_worker, (patterns, root)) as pool:
-        try:
-            for results in pool.map(_run_worker, _batches(files)):
-                yield from results
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for results in share(worker.batch, batches, jobs):
+        yield from results
 
 
 class _Worker:
@@ -223,39 +210,23 @@ class _Worker:
         self._below = lru_cache(maxsize=None)(partial(below, str(root)))
         self._facts = Project.on_disk(root)
 
-    def batch(self, files: Iterable[str]) -> Iterator[Result]:
-        for path in files:
-            try:
-                if may_hold_any(path):
-                    yield from self._file(path)
-            except Unreadable as error:
-                yield Problem(path, 0, 0, str(error))
-            except OSError as error:
-                yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
+    def batch(self, files: Iterable[str]) -> list[Result]:
+        """What is found in the files, and which of them cannot be read."""
+        return [result for path in files if may_hold_any(path) for result in self._results(path)]
+
+    def _results(self, path: str) -> Iterator[Result]:
+        try:
+            yield from self._file(path)
+        except Unreadable as error:
+            yield Problem(path, 0, 0, str(error))
+        except OSError as error:
+            yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
 
     def _file(self, path: str) -> Iterator[Finding]:
         folder, name = os.path.split(path)
         inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
         for finding in self._scanner.file(inside, read(path), self._facts):
             yield replace(finding, path=path)
-
-
-_worker: _Worker
-
-
-def _start_worker(patterns: Sequence[Pattern], root: Path) -> None:
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
-    _worker = _Worker(patterns, root)
-
-
-def _run_worker(files: list[str]) -> list[Result]:
-    return list(_worker.batch(files))
-
-
-def _batches(files: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(files), _BATCH):
-        yield files[start : start + _BATCH]
 
 
 def _cores() -> int:

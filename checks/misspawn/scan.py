@@ -17,9 +17,9 @@ from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
 from misspawn.regex import MatchSet, Prefilter, tail
 from misspawn.regions import Document, documents, languages
-from misspawn.regions.kinds import may_hold_any
+from misspawn.regions.kinds import may_hold_any, needs_shebang
 from misspawn.source import Source, Unreadable
-from misspawn.walk import below, read
+from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
@@ -223,6 +223,8 @@ class _Worker:
             yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
 
     def _file(self, path: str) -> Iterator[Finding]:
+        if needs_shebang(path) and not languages(path, head(path)):
+            return
         folder, name = os.path.split(path)
         inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
         for finding in self._scanner.file(inside, read(path), self._facts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from misspawn import regex
@@ -84,6 +85,11 @@ def aliasing(modules: frozenset[bytes]) -> Regex:
     )
 
 
+@lru_cache(maxsize=1)
+def _lexed_if_odd(data: bytes) -> Lexed | None:
+    return lex(data) if any(data.count(quotes) & 1 for quotes in _TRIPLE) else None
+
+
 class Quotes:
     """Tells of ever later offsets whether they are code, not the inside of a string or a comment.
 
@@ -95,7 +101,7 @@ class Quotes:
         self._data = data
         self._counted = 0
         self._odd = [0, 0]
-        self._lexed = lex(data) if any(data.count(quotes) & 1 for quotes in _TRIPLE) else None
+        self._lexed = _lexed_if_odd(data)
 
     def is_code(self, offset: int) -> bool:
         """Offsets must not decrease from call to call."""

@@ -28,8 +28,7 @@ class Trace(NamedTuple):
 
 
 def why(
-    path: str,
-    raw: bytes,
+    source: Source,
     line: int,
     patterns: Sequence[Pattern],
     facts: Facts,
@@ -39,12 +38,11 @@ def why(
     """Traces of the detectors for one line, counted from 1.
 
     Without `ids`: of the detectors whose `match` hits a region on the line. With `ids`: of these
-    records' detectors, also when nothing hits. Raises `Unreadable` when the bytes are not text.
+    records' detectors, also when nothing hits.
     """
     chosen = frozenset(ids)
     scanner = Scanner(pattern for pattern in patterns if not chosen or pattern.id in chosen)
-    source = Source(path, raw)
-    kinds = languages(path, raw)
+    kinds = languages(source.path, source.data)
     opened = list(documents(source.data, kinds, scanner.words))
     likely = frozenset(scanner.candidates(source.data))
     for index, rule in enumerate(scanner.rules):

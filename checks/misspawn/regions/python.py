@@ -13,6 +13,15 @@ from tree_sitter import Node
 
 from misspawn.model import Language
 from misspawn.regex import Regex
+from misspawn.regions.bindings import (
+    SCOPES,
+    bare,
+    binding,
+    defined,
+    import_of,
+    scope_text,
+    word_at,
+)
 from misspawn.regions.document import Document, Region
 from misspawn.regions.names import Import, Lexed, aliasing, imports, lex, own_level, substitutions
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
@@ -20,7 +29,6 @@ from misspawn.regions.syntax import Step, Syntax
 from misspawn.regions.view import blank
 
 _FUNCTIONS = {"function_definition"}
-_SCOPES = {"function_definition", "lambda"}
 _CLASSES = {"class_definition"}
 _KINDS: dict[str, frozenset[str]] = {
     "call": frozenset({"call"}),
@@ -62,7 +70,6 @@ _GLOBAL_MEANING = frozenset(
     name.encode() for name in (*sys.stdlib_module_names, *dir(builtins)) if not name.startswith("_")
 )
 _ROOT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?=\s*[.(])")
-_INDENT = b"[ \\t]"
 
 
 class PythonDocument(Document):
@@ -152,7 +159,7 @@ class PythonDocument(Document):
         What a hit begins with may also be a module or built-in that the file does not import.
         """
         edit = self._edits.get(at)
-        name = self._data[at : edit.end] if edit else _word_at(self._data, at)
+        name = self._data[at : edit.end] if edit else word_at(self._data, at)
         if not edit:
             imported = self._import_of(name)
             if not imported and not (first and name in _GLOBAL_MEANING):
@@ -173,7 +180,7 @@ class PythonDocument(Document):
 
     def _import_of(self, name: bytes) -> str:
         if name not in self._imported:
-            self._imported[name] = _import_of(self._data, name)
+            self._imported[name] = import_of(self._data, name)
         return self._imported[name]
 
     def _unreached(self, name: bytes) -> str:
@@ -186,15 +193,15 @@ class PythonDocument(Document):
         key = (function.id, name)
         if key not in self._bindings:
             found = ""
-            if _bare(name).search(self._data, function.start_byte, function.end_byte):
-                found = _binding(_scope_text(self._data, function), name)
+            if bare(name).search(self._data, function.start_byte, function.end_byte):
+                found = binding(scope_text(self._data, function), name)
             self._bindings[key] = found
         return self._bindings[key]
 
     def _shadowed_in_module(self, name: bytes) -> str:
         key = (-1, name)
         if key not in self._bindings:
-            found = _defined(name).search(self._data)
+            found = defined(name).search(self._data)
             real = found is not None and not self._not_code(found.start())
             self._bindings[key] = "local" if real else ""
         return f"`{name.decode()}` is redefined at module level" if self._bindings[key] else ""
@@ -283,7 +290,7 @@ class PythonDocument(Document):
         return self._within_block(context, header, path)
 
     def _within_function(self, context: str, header: Regex, path: list[Step]) -> bool:
-        wanted = _FUNCTIONS if context == "function" else _SCOPES
+        wanted = _FUNCTIONS if context == "function" else SCOPES
         holder = next((step for step, _ in _holders(path, wanted)), None)
         if holder is None or context == "module":
             return holder is None and context == "module"
@@ -350,52 +357,6 @@ def _aliasing(words: frozenset[bytes]) -> Regex:
     return aliasing(words)
 
 
-def _import_of(data: bytes, name: bytes) -> str:
-    """How a file imports a name: `plain` (`import x`), `other` (`from y import x`, `as x`) or ''."""
-    for found in _word(name).finditer(data):
-        start = data.rfind(b"\n", 0, found.start()) + 1
-        head = data[start : found.start()].lstrip()
-        if head.startswith(b"import ") and b" as " not in head[-4:]:
-            rest = data[found.end() : found.end() + 4]
-            if not rest.startswith((b" as ", b".")):
-                return "plain"
-        elif _imports_from(head) or _in_import_list(data, start, head):
-            return "other"
-    return ""
-
-
-def _imports_from(head: bytes) -> bool:
-    return head.startswith((b"from ", b"import ")) and b"import " in head
-
-
-def _in_import_list(data: bytes, line: int, head: bytes) -> bool:
-    if b"(" in head or b"=" in head:
-        return False
-    opened = data.rfind(b"import (", 0, line)
-    return opened >= 0 and b")" not in data[opened:line]
-
-
-@lru_cache(maxsize=256)
-def _word(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"\b%b\b" % re.escape(name))
-
-
-@lru_cache(maxsize=256)
-def _defined(name: bytes) -> re.Pattern[bytes]:
-    """Finds a definition or assignment of a name at module level."""
-    name = re.escape(name)
-    return re.compile(
-        rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*(?::[^=\n]+)?=(?!=)" % (name, name),
-        re.MULTILINE,
-    )
-
-
-@lru_cache(maxsize=256)
-def _bare(name: bytes) -> re.Pattern[bytes]:
-    """Finds an occurrence of a name that is neither called nor asked for an attribute."""
-    return re.compile(rb"(?<![\w.])%b\b(?!\s*[.(])" % re.escape(name))
-
-
 @lru_cache(maxsize=8)
 def _lexed(text: bytes) -> Lexed:
     return lex(text)
@@ -417,7 +378,7 @@ def _holders(path: list[Step], types: set[str]) -> list[tuple[Step, Step]]:
 
 
 def _holds(step: Step, below: Step) -> bool:
-    return step.node.type in _SCOPES and below.field == "body"
+    return step.node.type in SCOPES and below.field == "body"
 
 
 def _is_inside(context: str, node: Node, below: Step) -> bool:
@@ -470,60 +431,3 @@ def _inner_bodies(holder: Node | None) -> list[tuple[int, int]]:
 def _name_of(node: Node) -> str:
     name = node.child_by_field_name("name")
     return name.text.decode() if name is not None and name.text is not None else "lambda"
-
-
-def _scope_text(text: bytes, function: Node) -> bytes:
-    """Parameters and body of a function, without the bodies of the functions in it."""
-    start = function.start_byte
-    result = bytearray(text[start : function.end_byte])
-    stack = list(function.children)
-    while stack:
-        node = stack.pop()
-        if node.type in _SCOPES:
-            if body := node.child_by_field_name("body"):
-                result[body.start_byte - start : body.end_byte - start] = b" " * (
-                    body.end_byte - body.start_byte
-                )
-        elif node.type in ("block", "decorated_definition") or node.type.endswith(
-            ("_statement", "_clause")
-        ):
-            stack.extend(node.children)
-    return lex(bytes(result)).text
-
-
-def _binding(text: bytes, name: bytes) -> str:
-    """How a function binds a name: `import`, `local` (parameter, assignment, loop, with...) or ''."""
-    name = re.escape(name)
-    if re.search(rb"\bglobal\b[^\n]*\b%b\b" % name, text):
-        return ""
-    if re.search(rb"\bimport\b[^\n]*\b%b\b|\bimport\s*\([^)]*\b%b\b" % (name, name), text):
-        return "import"
-    header, body = _split_header(text)
-    forms = (
-        rb"^%(i)b*(?:[\w.\[\], *()]+,[ \t]*)?\*?\(?%(n)b(?:[ \t]*,[\w.\[\], *()]+)?\)?[ \t]*(?::[^=\n]+)?=(?!=)"
-        rb"|\bfor\s+(?:[^:\n]*[\s,(])?%(n)b\b[^:\n]*\bin\b|\bas\s+\(?%(n)b\b"
-        rb"|\b(?:def|class)\s+%(n)b\b|\b%(n)b\s*:="
-    ) % {b"n": name, b"i": _INDENT}
-    if re.search(rb"(?:[(,]|^lambda\b)\s*\**\s*%b\s*(?:[,:=)]|$)" % name, header) or re.search(
-        forms, body, re.MULTILINE
-    ):
-        return "local"
-    return ""
-
-
-def _split_header(text: bytes) -> tuple[bytes, bytes]:
-    """Parameters and body of a `def` or a `lambda`."""
-    if text.startswith(b"lambda"):
-        head, _, body = text.partition(b":")
-        return head, body
-    depth = 0
-    for bracket in re.finditer(rb"[()]", text):
-        depth += 1 if bracket[0] == b"(" else -1
-        if depth == 0:
-            return text[text.index(b"(") : bracket.end()], text[bracket.end() :]
-    return text, b""
-
-
-def _word_at(text: bytes, at: int) -> bytes:
-    found = re.compile(rb"\w+").match(text, at)
-    return found[0] if found else b""

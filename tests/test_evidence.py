@@ -116,7 +116,8 @@ def test_an_unreadable_file_is_no_evidence(tmp_path: Path) -> None:
     [
         ('File "/tmp/misspawn-a1b2/example/app.py", line 3', 'File "<here>/app.py", line 3'),
         ('File "/opt/py/lib/python3.12/asyncio/tasks.py"', 'File "<library>/asyncio/tasks.py"'),
-        ("/root/.cache/x/lib/python3.13/site-packages/pytest.py", "<packages>/pytest.py"),
+        ("python /src/checks/misspawn/steps.py", "python <packages>/misspawn/steps.py"),
+        ("/home/me/.cache/x/lib/python3.13/site-packages/pytest.py", "<packages>/pytest.py"),
         ("<Task at 0x7f00deadbeef>", "<Task at 0x...>"),
         ("1 passed in 0.03s", "1 passed in <seconds>"),
         ("timed out after 0.5 seconds", "timed out after 0.5 seconds"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+
+from misspawn.site.highlight import block
 
 _CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 _BACKTICKS = re.compile(r"`+")
+_SPECIAL = re.compile(r"[&<>\\*`\[{|]|\b_|_\b|^[#+-]")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 
@@ -22,15 +25,16 @@ def inline(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A code span, as HTML so that it may hold anything and a table cell may hold it."""
-    return f"<code>{html(text)}</code>"
+    """A code span that may hold anything."""
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+    ticks = "`" * (longest + 1)
+    space = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{ticks}{space}{text}{space}{ticks}"
 
 
 def html(text: str) -> str:
-    """Text for HTML within Markdown: no character of it means anything to either."""
-    found = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-    found |= {mark: f"&#{ord(mark)};" for mark in "\\`*_[]{}|~^=!:#"}
-    return "".join(found.get(character, character) for character in text)
+    """Text that means nothing to Markdown, to HTML, or to a table."""
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)
 
 
 def text_only(text: str) -> str:
@@ -38,16 +42,9 @@ def text_only(text: str) -> str:
     return _CODE.sub(r"\2", " ".join(text.split()))
 
 
-def fence(text: str, language: str = "", *, title: str = "", lines: Iterable[int] = ()) -> str:
+def fence(text: str, language: str = "text", *, title: str = "", lines: Collection[int] = ()) -> str:
     """A block of code. `lines`: those to highlight."""
-    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
-    ticks = "`" * max(3, longest + 1)
-    options = [f".{language or 'text'}"]
-    if title:
-        options.append(f'title="{title}"')
-    if lines:
-        options.append(f'hl_lines="{" ".join(map(str, sorted(lines)))}"')
-    return f"{ticks} {{ {' '.join(options)} }}\n{text.rstrip()}\n{ticks}"
+    return block(text, language, title=title, lines=lines)
 
 
 def indent(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from misspawn.model import Branch, Moment, Pattern
 from misspawn.site.addresses import Near, file, finder, link, near
 from misspawn.site.book import Book
-from misspawn.site.markdown import fence, html, inline, linked
+from misspawn.site.markdown import code, fence, html, inline, linked
 from misspawn.site.words import BRANCHES, MOMENTS
 
 _PROGRAMS = {
@@ -78,7 +78,7 @@ def checklists(book: Book, argument: str = "") -> str:
 
 def _due(pattern: Pattern, moment: Moment, to: Near) -> str:
     enforced = (
-        f"checked by <code>misspawn check {html('--select')} {html(pattern.id)}</code>"
+        f"checked by {code(f'misspawn check --select {pattern.id}')}"
         if pattern.detect
         else "checked by a person: no detector sees it"
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from html import escape
 
 from misspawn.model import Category, Kind, Pattern
 from misspawn.site import data
 from misspawn.site.addresses import Near, category_file, link, near
 from misspawn.site.blocks import box, chip, line
 from misspawn.site.book import Book
-from misspawn.site.markdown import html, inline, text_only
+from misspawn.site.markdown import inline, text_only
 from misspawn.site.words import CATEGORIES
 
 _MOST = 8
@@ -41,7 +42,7 @@ def _item(pattern: Pattern, to: Near) -> str:
         "pythons": " ".join(data.pythons(pattern)),
         "text": _text(pattern),
     }
-    attributes = " ".join(f'data-{name}="{html(value)}"' for name, value in values.items())
+    attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in values.items())
     return (
         f'<li {attributes} markdown="1">\n\n{link(pattern, to)} {chip(pattern)}\n\n'
         f"{inline(pattern.summary)}\n\n</li>"

@@ -86,7 +86,12 @@ def _told(pattern: Pattern) -> Iterator[Told]:
         yield Told(log=source, flags=flags, sample=symptom.sample)
 
 
-_SHOWN = {"shell": "bash", "dockerfile": "docker", "compose": "docker", "workflow": "github-actions"}
+_SHOWN = {
+    "shell": "bash",
+    "dockerfile": "docker",
+    "compose": "docker",
+    "workflow": "github-actions",
+}
 
 
 def tools(pattern: Pattern) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def find_it(pattern: Pattern, how: str) -> str:
         fence(f"misspawn check --select {pattern.id}", "console"),
         "The nearest that ripgrep alone can do:",
         fence("\n".join(pipelines(pattern)), "bash"),
-        f"??? note \"How it decides\"\n\n    A [detector]({how}) is a regex and the syntax around its hit.",
+        f'??? note "How it decides"\n\n    A [detector]({how}) is a regex and the syntax around its hit.',
         *(_indented(detector) for detector in pattern.detect),
     ]
     return "\n\n".join(parts)
@@ -49,7 +49,9 @@ def _indented(detector: Detector) -> str:
 
 def _start(detector: Detector) -> str:
     at = f" at {code(detector.at)}" if detector.at else ""
-    return f"a hit of {code(detector.match)} stands for the smallest {detector.region} around it{at}."
+    return (
+        f"a hit of {code(detector.match)} stands for the smallest {detector.region} around it{at}."
+    )
 
 
 def _conditions(detector: Detector) -> Iterator[str]:
@@ -80,7 +82,8 @@ def suppress(pattern: Pattern) -> str:
         (
             "Leave it out of a scan, and see why a line is reported:",
             fence(
-                f"misspawn check --ignore {pattern.id}\nmisspawn why PATH:LINE {pattern.id}", "console"
+                f"misspawn check --ignore {pattern.id}\nmisspawn why PATH:LINE {pattern.id}",
+                "console",
             ),
         )
     )

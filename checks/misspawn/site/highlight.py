@@ -7,7 +7,7 @@ a build is a third shorter and its pages are smaller.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from functools import cache
 from html import escape
 from itertools import groupby
 
@@ -25,16 +25,16 @@ def block(text: str, language: str, *, title: str = "", lines: Collection[int] =
         f'<span class="hll">{line}\n</span>' if number in lines else f"{line}\n"
         for number, line in enumerate(_lines(text.strip("\n"), language), 1)
     )
-    return (
-        f'<div class="language-{language} highlight">{name}<pre><span></span><code>{shown}</code></pre></div>'
-    )
+    return f'<div class="language-{language} highlight">{name}<pre><span></span><code>{shown}</code></pre></div>'
 
 
 def _lines(text: str, language: str) -> list[str]:
     if language == "text":
         return escape(text).split("\n")
     parts: list[list[str]] = [[]]
-    for kind, tokens in groupby(_lexer(language).get_tokens(text), key=lambda token: _class(token[0])):
+    for kind, tokens in groupby(
+        _lexer(language).get_tokens(text), key=lambda token: _class(token[0])
+    ):
         for number, piece in enumerate("".join(value for _, value in tokens).split("\n")):
             if number:
                 parts.append([])
@@ -44,12 +44,12 @@ def _lines(text: str, language: str) -> list[str]:
     return ["".join(part) for part in parts][: text.count("\n") + 1]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _lexer(language: str) -> Lexer:
     return get_lexer_by_name(language, stripnl=False, ensurenl=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _class(kind: _TokenType) -> str:
     for one in _upwards(kind):
         if one in STANDARD_TYPES:
@@ -59,6 +59,7 @@ def _class(kind: _TokenType) -> str:
 
 
 def _upwards(kind: _TokenType) -> Iterator[_TokenType]:
-    while kind is not None and kind is not Token:
-        yield kind
-        kind = kind.parent
+    one: _TokenType | None = kind
+    while one is not None and one is not Token:
+        yield one
+        one = one.parent

@@ -12,7 +12,6 @@ from misspawn.errors import UserError
 from misspawn.site import beside, book, parts, redirects
 
 
-
 def on_config(config: Any) -> Any:
     """Read the records, watch them, and give each category its entry in the navigation."""
     root = os.path.dirname(config.config_file_path)
@@ -27,7 +26,9 @@ def _extend(nav: list[Any]) -> None:
     """Put the categories after the index of the patterns."""
     for entry in nav:
         if isinstance(entry, dict) and isinstance(entry.get("Patterns"), list):
-            hand_written = [one for one in entry["Patterns"] if not str(one).startswith("category/")]
+            hand_written = [
+                one for one in entry["Patterns"] if not str(one).startswith("category/")
+            ]
             found = book.current().categories
             entry["Patterns"] = [*hand_written, *(f"category/{one.value}.md" for one in found)]
 

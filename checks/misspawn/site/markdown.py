@@ -42,7 +42,9 @@ def text_only(text: str) -> str:
     return _CODE.sub(r"\2", " ".join(text.split()))
 
 
-def fence(text: str, language: str = "text", *, title: str = "", lines: Collection[int] = ()) -> str:
+def fence(
+    text: str, language: str = "text", *, title: str = "", lines: Collection[int] = ()
+) -> str:
     """A block of code. `lines`: those to highlight."""
     return block(text, language, title=title, lines=lines)
 

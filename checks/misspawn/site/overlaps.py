@@ -20,7 +20,9 @@ def overlaps(pattern: Pattern) -> str:
     for field, (name, address) in _TOOLS.items():
         rules: tuple[str, ...] = getattr(pattern.overlaps, field)
         if rules:
-            shown = (f"[{rule}]({address.format(rule)})" if address else code(rule) for rule in rules)
+            shown = (
+                f"[{rule}]({address.format(rule)})" if address else code(rule) for rule in rules
+            )
             lines.append(f"- {name}: {', '.join(shown)}")
     note = inline(pattern.overlaps.note)
     return "\n\n".join(part for part in ("\n".join(lines), note) if part)

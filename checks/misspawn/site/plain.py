@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from misspawn import examples
+from misspawn.evidence import PYTHONS
 from misspawn.model import Example, Pattern
 from misspawn.site.book import Book
 from misspawn.site.listing import language
 from misspawn.site.proofs import lacking, versions
-from misspawn.evidence import PYTHONS
 
 
 def plain(book: Book, pattern: Pattern) -> str:
     """The whole record."""
     parts = [f"# {pattern.title}", "\n".join(_facts(book, pattern))]
-    parts += [f"## {title}\n\n{text.strip()}" for title, text in _sections(book, pattern) if text.strip()]
+    parts += [
+        f"## {title}\n\n{text.strip()}" for title, text in _sections(book, pattern) if text.strip()
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -35,7 +37,10 @@ def _sections(book: Book, pattern: Pattern) -> Iterator[tuple[str, str]]:
     yield "Summary", f"{pattern.summary}\n\nFix: {pattern.remedy}"
     yield "Claim", pattern.claim
     yield "Verdict", f"{pattern.verdict}\n\n{pattern.truth}"
-    yield "Symptoms", _bullets(f"`{s.sample.strip()}`" if s.sample else s.seen for s in pattern.symptoms)
+    yield (
+        "Symptoms",
+        _bullets(f"`{s.sample.strip()}`" if s.sample else s.seen for s in pattern.symptoms),
+    )
     for example in pattern.examples:
         side = "Wrong" if example.is_wrong else "Right"
         yield f"{side}: {example.title}", "\n\n".join(_example(book, pattern, example))

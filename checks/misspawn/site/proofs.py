@@ -65,7 +65,9 @@ def outputs(book: Book, pattern: Pattern, example: Example) -> str:
     groups = _groups(runs)
     if len(groups) == 1:
         return _output(groups[0])
-    return "\n\n".join(f'=== "{_label(group, groups)}"\n\n{indent(_output(group))}' for group in groups)
+    return "\n\n".join(
+        f'=== "{_label(group, groups)}"\n\n{indent(_output(group))}' for group in groups
+    )
 
 
 def _groups(runs: Sequence[Entry]) -> list[list[Entry]]:

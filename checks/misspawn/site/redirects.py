@@ -46,7 +46,9 @@ def pages(book: Book, *, directories: bool = True) -> dict[str, str]:
 
 def _check(renamed: Mapping[str, str], book: Book) -> None:
     problems = [
-        f"renamed.yaml: `{old}` is a record again; drop the line" for old in renamed if old in book.known
+        f"renamed.yaml: `{old}` is a record again; drop the line"
+        for old in renamed
+        if old in book.known
     ]
     problems += [
         f"renamed.yaml: `{old}` leads to `{new}`, which is no record"

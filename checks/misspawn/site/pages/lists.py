@@ -88,7 +88,8 @@ def frequent(book: Book, argument: str = "") -> str:
     to = near("index.md")
     seen = [pattern for pattern in book.live if pattern.history][:_MOST]
     return "\n".join(
-        f"1. {link(pattern, to)} {chip(pattern)}: {len(pattern.history)} commits" for pattern in seen
+        f"1. {link(pattern, to)} {chip(pattern)}: {len(pattern.history)} commits"
+        for pattern in seen
     )
 
 

@@ -33,7 +33,11 @@ def page(book: Book, pattern: Pattern) -> str:
     """The record as Markdown."""
     to, flags = near(file(pattern)), flagged(pattern)
     parts = [_head(book, pattern, to), _first(pattern, flags)]
-    sections = (*_shown(book, pattern), *_told(book, pattern, to), *_around(book, pattern, flags, to))
+    sections = (
+        *_shown(book, pattern),
+        *_told(book, pattern, to),
+        *_around(book, pattern, flags, to),
+    )
     parts += [f"## {title}\n\n{text}" for title, text in sections if text.strip()]
     return "\n\n".join(part for part in (*parts, _foot(pattern, to)) if part) + "\n"
 

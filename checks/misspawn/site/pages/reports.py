@@ -33,14 +33,14 @@ def metrics(book: Book, argument: str = "") -> str:
         "runs behind them": len(runs),
         "records proved on every version": whole,
     }
-    items = "".join(f"<div><dt>{name}</dt><dd>{count}</dd></div>" for name, count in figures.items())
+    items = "".join(
+        f"<div><dt>{name}</dt><dd>{count}</dd></div>" for name, count in figures.items()
+    )
     return f'<dl class="ms-figures">{items}</dl>\n\n{_by_version(book)}\n\n{_by_category(book)}'
 
 
 def _by_version(book: Book) -> str:
-    counts = Counter(
-        run.python for p in book.live for e in p.examples for run in book.runs(p, e)
-    )
+    counts = Counter(run.python for p in book.live for e in p.examples for run in book.runs(p, e))
     rows = "\n".join(f"| Python {python} | {counts[python]} |" for python in PYTHONS)
     return f"## Runs by interpreter\n\n| Interpreter | Proved runs |\n| --- | ---: |\n{rows}"
 

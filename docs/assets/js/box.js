@@ -7,9 +7,9 @@
   const KEPT_AT_MOST = 1_000_000;
   const SHOWN = 6;
   const EXAMPLE = [
-    "2026-11-22T09:14:03.1194417Z \x1b[31m\x1b[1m_______________ test_checkout _______________\x1b[0m",
+    "2026-11-22T09:14:03.1194417Z _______________ test_checkout _______________",
     "2026-11-22T09:14:03.1196024Z     order = await service.checkout(cart)",
-    "2026-11-22T09:14:03.1197713Z \x1b[31mE   TypeError: object MagicMock can't be used in 'await' expression\x1b[0m",
+    "2026-11-22T09:14:03.1197713Z E   TypeError: object MagicMock can't be used in 'await' expression",
     "2026-11-22T09:14:03.1198830Z ",
     "2026-11-22T09:14:03.1199467Z tests/test_checkout.py:18: TypeError",
   ].join("\n");
@@ -41,15 +41,18 @@
         hit.text.slice(Math.min(hit.to, end), end) + (end < hit.text.length ? "…" : "")));
   }
 
+  // Text in which backquotes mark code.
+  const prose = (text) => text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
+
   function result({ pattern, hits }) {
     const href = new URL(pattern.url, base).href;
     const kind = pattern.kind === "myth" ? "myth" : pattern.severity;
     return element("li", { "data-id": pattern.id },
       element("p", { class: "ms-hit" },
-        element("a", { href }, pattern.title), " ",
+        element("a", { href }, ...prose(pattern.title)), " ",
         element("span", { class: `ms-chip ms-chip--${kind}` }, kind)),
       ...(hits || []).slice(0, 2).map(quote),
-      element("p", { class: "ms-hit-fix" }, element("strong", {}, "Fix: "), pattern.remedy));
+      element("p", { class: "ms-hit-fix" }, element("strong", {}, "Fix: "), ...prose(pattern.remedy)));
   }
 
   function describe(results, text, milliseconds) {

@@ -18,6 +18,7 @@ STEPS = {
     "records": ("-m", "misspawn", "validate"),
     "schema": ("-m", "misspawn", "validate", "--schema", "check"),
     "tests": ("-m", "pytest", "-q", "-n", "auto"),
+    "proof": ("-m", "misspawn", "prove"),
     "ourselves": ("-m", "misspawn", "check", "."),
 }  # Python's arguments
 

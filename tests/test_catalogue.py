@@ -203,7 +203,7 @@ def test_an_unwritable_cache_is_done_without(
     own_records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(cache, "_folder", lambda: str(tmp_path / "file" / "below"))
+    monkeypatch.setattr(cache, "cache_folder", lambda: str(tmp_path / "file" / "below"))
     assert len(catalogue.load()) == 1
 
 

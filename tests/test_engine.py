@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -61,6 +62,9 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
         program.chmod(0o755)
         return tmp_path
 
+    (tmp_path / "busybox").write_text("#!/bin/sh\n")
+    (tmp_path / "busybox").chmod(0o755)
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -82,6 +86,11 @@ USABLE = {"version": "linux\n", "compose version": "2.40.3\n"}
 def test_no_docker(fake: Fake) -> None:
     assert engine.find() is None
     assert engine.absence() == "no engine: no `docker` on PATH"
+
+
+def test_no_busybox(fake: Fake) -> None:
+    (fake(USABLE) / "busybox").unlink()
+    assert engine.absence() == "no engine: no `busybox` on PATH"
 
 
 def test_docker_host_names_the_engine(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,26 +259,34 @@ def test_volumes_that_a_container_asks_for() -> None:
     assert relay.named_volumes(*request("POST /containers/create HTTP/1.1", body)) == {"data", "db"}
 
 
-def test_relay(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scheme", ["unix", "tcp"])
+def test_relay(tmp_path: Path, scheme: str) -> None:
     """The engine sees a labelled request in however many pieces it came; the client the whole answer."""
     got: list[bytes] = []
-    behind, front = str(tmp_path / "engine"), str(tmp_path / "relay")
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(behind)
+    front = str(tmp_path / "relay")
+    with socket.socket(socket.AF_UNIX if scheme == "unix" else socket.AF_INET) as listening:
+        listening.bind(str(tmp_path / "engine") if scheme == "unix" else ("127.0.0.1", 0))
         listening.listen()
+        name = listening.getsockname()
+        host = f"unix://{name}" if scheme == "unix" else f"tcp://{name[0]}:{name[1]}"
         thread = threading.Thread(target=_answer_one, args=(listening, got), daemon=True)
         thread.start()
-        with relay.relaying(front, f"unix://{behind}", LABELS, set()):
-            head, body = request("POST /volumes/create HTTP/1.1", b'{"Name": "data"}')
-            with socket.socket(socket.AF_UNIX) as client:
-                client.connect(front)
-                for piece in (head, b"\r\n" + body[:5], body[5:]):
-                    client.sendall(piece)
-                    time.sleep(0.05)
-                answer = b"".join(iter(lambda: client.recv(4096), b""))
+        with relay.relaying(front, host, LABELS, set()):
+            answer = _in_pieces(
+                front, *request("POST /volumes/create HTTP/1.1", b'{"Name": "data"}')
+            )
         thread.join(timeout=10)
     assert answer == b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 200_000
     assert json.loads(got[0].partition(b"\r\n\r\n")[2])["Labels"] == LABELS
+
+
+def _in_pieces(front: str, head: bytes, body: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(front)
+        for piece in (head, b"\r\n" + body[:5], body[5:]):
+            client.sendall(piece)
+            time.sleep(0.05)
+        return b"".join(iter(lambda: client.recv(4096), b""))
 
 
 def _answer_one(listening: socket.socket, got: list[bytes]) -> None:
@@ -343,8 +360,9 @@ def test_what_others_have_stays(real: Client) -> None:
             real.ask("rm", "--force", theirs)
 
 
-def test_a_project_of_others_is_not_touched(real: Client) -> None:
-    label = f"com.docker.compose.project={engine.PROJECT}"
+def test_a_project_of_others_is_not_touched(real: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PROJECT", "misspawn-theirs")
+    label = "com.docker.compose.project=misspawn-theirs"
     with engine.watched(PYTHON):
         theirs = real.ask("create", "--network", "none", "--label", label, "busybox").strip()
     try:
@@ -376,14 +394,15 @@ with engine.watched(Path(sys.executable)) as watch:
 
 def test_the_next_run_tidies_up_after_one_that_was_killed(real: Client) -> None:
     paths = os.pathsep.join(path for path in sys.path if path)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED],
-        env={**os.environ, "PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    with tempfile.TemporaryDirectory() as folder:  # which it cannot remove either
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED],
+            env={**os.environ, "PYTHONPATH": paths, "TMPDIR": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
     assert killed.returncode < 0, killed.stderr
     assert killed.stdout.strip()
     with engine.watched(PYTHON) as watch:

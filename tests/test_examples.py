@@ -136,13 +136,20 @@ def check_python(block: Block, check: EvalExample) -> None:
 
 
 @pytest.mark.parametrize("fence", FENCES, ids=str)
-def test_python_fence(fence: CodeExample, eval_example: EvalExample) -> None:
+def test_python_fence(
+    fence: CodeExample, eval_example: EvalExample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a fence that shows output (`#> ...`) is run, and in this process."""
     configure(eval_example)
+    shows_output = "#> " in fence.source
     if eval_example.update_examples:
         eval_example.format_black(fence)
-        eval_example.run_print_update(fence)
-    else:
-        eval_example.lint_black(fence)
+        if shows_output:
+            eval_example.run_print_update(fence)
+        return
+    monkeypatch.chdir(tmp_path)  # away from our own configuration of ruff
+    eval_example.lint(fence)
+    if shows_output:
         eval_example.run_print_check(fence)
 
 

@@ -16,7 +16,7 @@ from misspawn.model import Finding, Problem, Span
 from misspawn.project import Project
 from misspawn.regions.syntax import Syntax
 from misspawn.scan import Scanner, scan
-from misspawn.source import Unreadable
+from misspawn.source import Source, Unreadable
 from misspawn.why import why
 
 PATTERNS = load()
@@ -115,20 +115,13 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
 
 
 def test_why_tells_the_step_that_decided() -> None:
-    traces = list(
-        why(
-            "a.py",
-            b"import subprocess\nsubprocess.run(x, timeout=1)\n",
-            2,
-            PATTERNS,
-            NO_FACTS,
-            ids=["subprocess-no-timeout"],
-        )
-    )
+    ids = ["subprocess-no-timeout"]
+    source = Source("a.py", b"import subprocess\nsubprocess.run(x, timeout=1)\n")
+    traces = list(why(source, 2, PATTERNS, NO_FACTS, ids=ids))
     assert [trace.reported for trace in traces] == [False]
     assert traces[0].steps[-1].name == "own level none"
     assert "timeout" in traces[0].steps[-1].detail
-    absent = list(why("a.py", b"x = 1\n", 1, PATTERNS, NO_FACTS, ids=["subprocess-no-timeout"]))
+    absent = list(why(Source("a.py", b"x = 1\n"), 1, PATTERNS, NO_FACTS, ids=ids))
     assert absent[0].steps[-1].name == "prefilter"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
@@ -12,6 +13,7 @@ from misspawn.model import NOTHING, Clause, Detector, Names
 from misspawn.regex import Match
 from misspawn.regions.document import Document, Region
 
+Known = Sequence[tuple[int, set[bytes]]]
 _ANCHORED = re.compile(r"(?<![\[\\])[\^$]")
 
 
@@ -64,15 +66,16 @@ def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
 
     What the text alone rules out is not looked up in the syntax: most files are never parsed.
     """
-    known = list(_known(detector.where, document))
-    if not all(names for _, names in known) or not all(step.holds for step in _file(detector, document)):
+    known = list(_known(detector, document))
+    if not all(names for _, names in known) or not all(
+        step.holds for step in _file(detector, document)
+    ):
         return
-    for hit in _hits(detector.match, document):
-        if all(hit.match[group] in names for group, names in known):
-            if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
-                continue
-            if not document.dismissal(hit.start, hit.end):
-                yield _candidate(detector, document, hit)
+    for hit in _hits(detector.match, document, known):
+        if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
+            continue
+        if not document.dismissal(hit.start, hit.end):
+            yield _candidate(detector, document, hit)
 
 
 def searched(pattern: str, document: type[Document]) -> str:
@@ -80,8 +83,11 @@ def searched(pattern: str, document: type[Document]) -> str:
     return regex.over_comments(pattern) if document.has_comments else pattern
 
 
-def _hits(pattern: str, document: Document) -> Iterator[Hit]:
+def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
+    """Where the pattern matches; `known`: the names of which its groups must be one."""
     for match in regex.compile(searched(pattern, type(document))).finditer(document.text):
+        if not all(match[group] in names for group, names in known):
+            continue
         text = document.text[match.start() : match.end()]
         if document.has_comments and b"#" in text:
             text = document.without_comments(text)
@@ -91,11 +97,12 @@ def _hits(pattern: str, document: Document) -> Iterator[Hit]:
         yield Hit(match, start, match.start() + len(text.rstrip()))
 
 
-def _known(where: dict[str, Names], document: Document) -> Iterator[tuple[bytes, set[bytes]]]:
+def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[bytes]]]:
     """All names that a group can have in this file, told without parsing: a scope is a part of it."""
-    for group, names in where.items():
+    for group, names in detector.where.items():
         if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
-            yield group.encode(), _collect(names.any, document.text)
+            number = regex.group_number(searched(detector.match, type(document)), group)
+            yield number, _collect(names.any, document.text)
 
 
 def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
@@ -112,9 +119,16 @@ def found(detector: Detector, document: Document) -> Iterator[Candidate]:
 
 def concerned(detector: Detector, facts: Facts, path: str) -> bool:
     """Whether the detector looks at the file at all."""
-    if detector.path is NOTHING and not detector.project:
-        return True
-    return all(step.holds for step in surroundings(detector, facts, path))
+    return (detector.path is NOTHING or _holds(detector.path, path)) and all(
+        _holds(clause, facts.fact(key, path)) for key, clause in detector.project.items()
+    )
+
+
+@lru_cache(maxsize=4096)
+def _holds(clause: Clause, text: str) -> bool:
+    """Detectors share their conditions on paths, and files their folder's facts."""
+    steps = _clause("", clause, text.encode("utf-8", "surrogateescape"), None)
+    return all(step.holds for step in steps)
 
 
 def explained(
@@ -141,7 +155,9 @@ def steps(candidate: Candidate) -> Iterator[Step]:
         yield Step("region", False, f"there is no {detector.region}{at} around the hit")
         return
     yield Step("region", True, f"{detector.region} at offset {region.start}")
-    yield from _clause("own level", Clause(all=detector.all, none=detector.none), region.own, document)
+    yield from _clause(
+        "own level", Clause(all=detector.all, none=detector.none), region.own, document
+    )
     yield from _contexts(detector, document, hit)
     yield from _clause("deep", detector.deep, region.deep, document)
     yield from _names(detector.where, document, hit)
@@ -167,7 +183,11 @@ def _counts(pattern: str, text: bytes, document: Document | None) -> Match | Non
 
 def _contexts(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:
     for context, header in detector.inside.items():
-        yield Step(f"inside {context}", document.within(context, regex.compile(header), hit.start, hit.end), header)
+        yield Step(
+            f"inside {context}",
+            document.within(context, regex.compile(header), hit.start, hit.end),
+            header,
+        )
     for context, header in detector.outside.items():
         inside = document.within(context, regex.compile(header), hit.start, hit.end)
         yield Step(f"outside {context}", not inside, header)
@@ -181,12 +201,15 @@ def _names(where: dict[str, Names], document: Document, hit: Hit) -> Iterator[St
         if names.any:
             yield Step(f"where {shown} any", captured in _collect(names.any, scope), names.any)
         if names.none:
-            yield Step(f"where {shown} none", captured not in _collect(names.none, scope), names.none)
+            yield Step(
+                f"where {shown} none", captured not in _collect(names.none, scope), names.none
+            )
 
 
 def _collect(pattern: str, text: bytes) -> set[bytes]:
-    found = regex.compile(pattern).finditer(text)
-    return {name for match in found for name in match.groups() if name}
+    search = regex.compile(pattern)
+    groups = range(1, search.groups + 1)
+    return {name for match in search.finditer(text) for group in groups if (name := match[group])}
 
 
 def _scopes(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:

@@ -13,28 +13,12 @@ from datetime import date
 import msgspec
 
 from misspawn import examples, pins
-from misspawn.model import Example, Outcome, Pattern, Run, Verdict
-from misspawn.normal import excerpt, normal
-from misspawn.regex import compile
+from misspawn.facts import Seen, facts
+from misspawn.model import Example, Pattern, Run, Verdict
+from misspawn.normal import excerpt
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
-"""The versions on which a record must have been proved."""
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The facts of a run."""
-
-    exit: int | None = None
-    raised: str = ""
-    message: str = ""
-    phase: str = ""
-    warned: tuple[str, ...] = ()
-    hangs: str = ""
-    blocks_loop: str = ""
-    printed: str = ""
-    pytest: dict[str, int] = {}
-    failures: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
+"""The versions on which a record must have been proved; on others it is judged, and nothing compared."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,46 +133,6 @@ def _versions(example: Example, verdict: Verdict) -> dict[str, str]:
     return {"python": verdict.python, **used}
 
 
-def facts(outcome: Outcome, run: Run) -> Seen:
-    """What the run shows that a like run shows again."""
-    thrown, report = run.thrown, run.pytest
-    return Seen(
-        exit=None if run.timed_out else run.code,
-        raised=thrown.type if thrown else "",
-        message=normal(thrown.message) if thrown else "",
-        phase=thrown.phase if thrown else "",
-        warned=tuple(sorted(_warnings(run))) if outcome.warns else (),
-        hangs=outcome.hangs or "",
-        blocks_loop=outcome.blocks_loop or "",
-        printed=_printed(outcome.prints, run) if outcome.prints else "",
-        pytest=_counts(run) if report else {},
-        failures=tuple(map(_failure, report.messages)) if report else (),
-        left=tuple(sorted({remnant.kind for remnant in run.remnants})),
-    )
-
-
-def _warnings(run: Run) -> set[str]:
-    return {f"{warned.category}: {normal(warned.message)}" for warned in run.warned}
-
-
-def _printed(pattern: str, run: Run) -> str:
-    """The first text that the expectation's regex matches."""
-    for text in (run.stdout, run.stderr):
-        if match := compile(pattern).search(text.encode()):
-            return normal((match[0] or b"").decode("utf-8", "replace"))
-    return ""
-
-
-def _counts(run: Run) -> dict[str, int]:
-    counts = {name: getattr(run.pytest, name) for name in ("passed", "failed", "errors", "skipped")}
-    return {name: count for name, count in counts.items() if count}
-
-
-def _failure(message: str) -> str:
-    """The first line of a failure's text that says something."""
-    return next((line.strip() for line in normal(message).splitlines() if line.strip()), "")
-
-
 # -- what is missing, and what differs ---------------------------------------------
 
 
@@ -198,7 +142,7 @@ def differences(
     """What proved runs show that the evidence does not say."""
     shown = {example.title: example for example in pattern.examples}
     for verdict in verdicts:
-        if verdict.status != "proved" or not verdict.run:
+        if verdict.status != "proved" or not verdict.run or minor(verdict.python) not in PYTHONS:
             continue
         example = shown[verdict.title]
         at = f"{verdict.title} (Python {minor(verdict.python)}, {verdict.pins})"

@@ -14,14 +14,14 @@ _EXCEPTION = re.compile(
 _VERSION = re.compile(r"\bPython (3\.\d+\.\d+)")
 _LIBRARIES = re.compile(r"\b((?:pytest|asyncio|anyio|xdist|timeout|cov|mock|trio)-\d[\w.]*)")
 _SPECIAL = re.compile(r"([\\.^$*+?()\[\]{}|])")
-_VARIABLE = (
-    (r"\\\[.*\\\]", ".+"),
-    (r"0x[0-9a-f]{4,}", "0x[0-9a-f]+"),
-    (r"(?<=')[^']*[/ ][^']*(?=')", ".+"),
-    (r"(?:/[\w\\.-]+){2,}", r"\S+"),
-    (r"\d+\\\.\d+", "[0-9.]+"),
-    (r"\d+", "[0-9]+"),
-)
+_VARIABLE = {
+    r"\[[^\]\n]*\]": ".+",
+    r"0x[0-9a-f]+": "0x[0-9a-f]+",
+    r"(?:/[\w.-]+){2,}": r"\S+",
+    r"\d+\.\d+": "[0-9.]+",
+    r"\d+": "[0-9]+",
+}
+_PARTS = re.compile("|".join(f"({pattern})" for pattern in _VARIABLE))
 
 
 class Failure(NamedTuple):
@@ -52,7 +52,12 @@ def failure(output: str) -> Failure | None:
 
 def proposed(text: str) -> str:
     """An RE2 regex for texts like this one."""
-    regex = _SPECIAL.sub(r"\\\1", text)
-    for pattern, replacement in _VARIABLE:
-        regex = re.sub(pattern, lambda _, to=replacement: to, regex)  # type: ignore[misc]
-    return regex
+    replacements, made, end = tuple(_VARIABLE.values()), "", 0
+    for part in _PARTS.finditer(text):
+        made += _escaped(text[end : part.start()]) + replacements[(part.lastindex or 1) - 1]
+        end = part.end()
+    return made + _escaped(text[end:])
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

@@ -13,7 +13,9 @@ import msgspec
 from msgspec import Meta
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Base of all that is decoded from YAML: frozen, keyword-only, unknown keys are errors."""
 
 
@@ -191,7 +193,9 @@ class Example(Record, frozen=True, kw_only=True):
 
     wrong: str | None = None
     right: str | None = None
-    language: Literal["python", "pytest", "shell", "dockerfile", "compose", "workflow", "toml", "ini"] = "python"
+    language: Literal[
+        "python", "pytest", "shell", "dockerfile", "compose", "workflow", "toml", "ini"
+    ] = "python"
     code: str = ""
     files: dict[str, str] = {}
     run: tuple[str, ...] = ()
@@ -332,8 +336,6 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     url: str
     excerpt: str
     fingerprint: str
-
-
 
 
 # -- what running an example shows ------------------------------------------------

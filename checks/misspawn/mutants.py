@@ -25,7 +25,9 @@ def mutants(detector: Detector) -> Iterator[Mutant]:
         yield Mutant(name, structs.replace(detector, all=clause.all, none=clause.none))
     for field in _CLAUSES:
         for name, clause in _without_one(getattr(detector, field)):
-            yield Mutant(f"{field.rstrip('_')} {name}", structs.replace(detector, **{field: clause}))
+            yield Mutant(
+                f"{field.rstrip('_')} {name}", structs.replace(detector, **{field: clause})
+            )
     for field in ("inside", "outside"):
         contexts: dict[str, str] = getattr(detector, field)
         for context in contexts:

@@ -11,6 +11,7 @@ _RULES = tuple(
         (r"\x1b\[[0-9;]*[A-Za-z]", ""),
         (r"(?:/[^\s/\"':()]+)+/site-packages/", "<packages>/"),
         (r"(?:/[^\s/\"':()]+)+/lib/python3\.\d+/", "<library>/"),
+        (r"(<(?:library|packages)>/[^\s:\"']+\.py):\d+", r"\1"),
         (r"(?:/[^\s/\"':()]+)+/bin/python[\d.]*", "<python>"),
         (r"(?:/[^\s/\"':()]+)*/misspawn-[\w.-]+/example\b", "<here>"),
         (r"(?:/[^\s/\"':()]+)*/misspawn-[\w.-]+/(home|temp|cache|probe)\b", r"<\1>"),

@@ -87,8 +87,8 @@ def prove(task: Task) -> Verdict:
         return _verdict(task, "not proved here", reasons=(reason,))
     try:
         run = execute(task)
-    except sandbox.Stopped as stopped:
-        return _verdict(task, "failed", reasons=(f"the sandbox failed: {stopped}",))
+    except (sandbox.Stopped, UserError) as error:
+        return _verdict(task, "failed", reasons=(f"it could not be run: {error}",))
     reasons = tuple(outcomes.judge(task.outcome, run))
     status = "failed" if reasons else "proved"
     return _verdict(task, status, reasons=reasons, run=run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Protocol, cast
 
 import re2
@@ -40,7 +40,7 @@ _ADVICE = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def compile(pattern: str) -> Regex:
     """Compile a record's regex for searching UTF-8 bytes. Raises `RegexError`."""
     options = re2.Options()
@@ -54,11 +54,17 @@ def compile(pattern: str) -> Regex:
         raise RegexError(f"not an RE2 regex: {text} ({advice})") from error
 
 
-_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.S)
+@cache
+def group_number(pattern: str, group: str) -> int:
+    """The number of a named group."""
+    return compile(pattern).groupindex[group.encode()]
+
+
+_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.DOTALL)
 _FLAGS = re.compile(r"\(\?([a-z]+)\)")
 
 
-@lru_cache(maxsize=None)
+@cache
 def over_comments(pattern: str) -> str:
     """The regex that also matches where a comment stands in place of white space.
 
@@ -73,6 +79,20 @@ def over_comments(pattern: str) -> str:
 
 def _takes_space(atom: str) -> bool:
     return atom in (r"\s", r"\W", r"\D") or (atom[0] == "[" and re.fullmatch(atom, " ") is not None)
+
+
+_ANY_WORD = re.compile(r"(?:\\b)?(?:\(\?P<\w+>\\w[*+]\)|\\w[*+])(?:\\s\*)?(?=.)")
+_IN_GROUP = re.compile(r"(?:\\b)?((?:\(\?:|\(\?P<\w+>)+(?:[\w\\.]+\|)*)\\w[*+]")
+
+
+def tail(pattern: str) -> str:
+    r"""A regex found wherever the pattern is, without the arbitrary word that it may begin with.
+
+    In the automaton of a set, `\w*` in front of one regex multiplies the states of all the others.
+    """
+    if front := _ANY_WORD.match(pattern):
+        return pattern[front.end() :]
+    return _IN_GROUP.sub(r"\1", pattern, count=1) if _IN_GROUP.match(pattern) else pattern
 
 
 _LOOSE = re.compile(r"\\[.(]")

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
 import os
 import re
-import signal
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,16 +15,31 @@ from misspawn import detect
 from misspawn.detect import Candidate, Facts
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
-from misspawn.regex import MatchSet, Prefilter
+from misspawn.regex import MatchSet, Prefilter, tail
 from misspawn.regions import Document, documents, languages
-from misspawn.regions.kinds import may_hold_any
+from misspawn.regions.kinds import may_hold_any, needs_shebang
 from misspawn.source import Source, Unreadable
-from misspawn.walk import below, read
+from misspawn.walk import below, head, read
+from misspawn.workers import MOST, share
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _BATCH = 48  # files a worker takes at a time
-_BROAD = {"function", "class", "module", "script", "file", "mapping", "section", "try", "with", "loop", "except"}
-_MODULE = re.compile(r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)")  # what stands before `\.`
+_BROAD = {
+    "function",
+    "class",
+    "module",
+    "script",
+    "file",
+    "mapping",
+    "section",
+    "try",
+    "with",
+    "loop",
+    "except",
+}
+_MODULE = re.compile(
+    r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)"
+)  # what stands before `\.`
 _EXCERPT_LINES = 6
 
 
@@ -44,13 +54,18 @@ class Scanner:
     """The detectors of a set of records, ready to look at files."""
 
     def __init__(self, patterns: Iterable[Pattern], *, whole: bool = False) -> None:
-        self.rules = [Rule(pattern, detector) for pattern in patterns for detector in pattern.detect]
+        self.rules = [
+            Rule(pattern, detector) for pattern in patterns for detector in pattern.detect
+        ]
         self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
         self.words = frozenset(
-            name.encode() for rule in self.rules for text in _regexes(rule.detector) for name in _MODULE.findall(text)
+            name.encode()
+            for rule in self.rules
+            for text in _regexes(rule.detector)
+            for name in _MODULE.findall(text)
         )
         self._whole = whole
-        self._by_language: dict[Language, tuple[list[Rule], MatchSet]] = {}
+        self._by_language: dict[Language, tuple[list[int], MatchSet]] = {}
 
     def candidates(self, data: bytes) -> list[int]:
         """Indices of the rules whose literals all occur in the bytes."""
@@ -62,37 +77,44 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        likely = (self.rules[index] for index in self.candidates(source.data))
-        rules = [rule for rule in likely if detect.concerned(rule.detector, facts, path)]
-        return self._found(source, kinds, rules) if rules else []
-
-    def _found(self, source: Source, kinds: Sequence[Language], rules: list[Rule]) -> list[Finding]:
+        likely = frozenset(self.candidates(source.data))
+        if not likely:
+            return []
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in documents(source.data, kinds, self.words, whole=self._whole):
-            for rule in self._matching(document, rules):
+            for number in self._matching(document):
+                rule = self.rules[number]
+                if number not in likely or not detect.concerned(rule.detector, facts, path):
+                    continue
                 for candidate in detect.found(rule.detector, document):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
-    def _matching(self, document: Document, rules: list[Rule]) -> list[Rule]:
-        """Those of the rules whose `match` hits something in the document."""
+    def _matching(self, document: Document) -> list[int]:
+        """Indices of the rules whose `match` hits something in the document."""
         language = document.language
         if language not in self._by_language:
-            own = [rule for rule in self.rules if rule.detector.language is language]
-            searches = (detect.searched(rule.detector.match, type(document)) for rule in own)
+            own = [n for n, rule in enumerate(self.rules) if rule.detector.language is language]
+            matches = (tail(self.rules[number].detector.match) for number in own)
+            searches = (detect.searched(match, type(document)) for match in matches)
             self._by_language[language] = own, MatchSet(searches)
-        own, matches = self._by_language[language]
-        matching = {id(own[index]) for index in matches.matching(document.text)}
-        return [rule for rule in rules if id(rule) in matching]
+        own, searcher = self._by_language[language]
+        return [own[index] for index in sorted(searcher.matching(document.text))]
 
 
 def _required(detector: Detector) -> Iterator[str]:
     """The regexes that must match somewhere in a file for the detector to hold."""
     yield detector.match
     yield from detector.all
-    for clause in (detector.deep, detector.statement, detector.function, detector.class_, detector.file):
+    for clause in (
+        detector.deep,
+        detector.statement,
+        detector.function,
+        detector.class_,
+        detector.file,
+    ):
         yield from clause.all
     if "async-function" in detector.inside:
         yield r"\basync\s+def\b"
@@ -102,7 +124,13 @@ def _required(detector: Detector) -> Iterator[str]:
 def _regexes(detector: Detector) -> Iterator[str]:
     yield from _required(detector)
     yield from detector.none
-    for clause in (detector.deep, detector.statement, detector.function, detector.class_, detector.file):
+    for clause in (
+        detector.deep,
+        detector.statement,
+        detector.function,
+        detector.class_,
+        detector.file,
+    ):
         yield from clause.none
     yield from detector.inside.values()
     yield from detector.outside.values()
@@ -117,7 +145,9 @@ def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[F
         assert candidate.region is not None
         text = b" ".join(candidate.region.deep.split())
         ordinal = seen[rule.pattern.id, text] = seen.get((rule.pattern.id, text), -1) + 1
-        results.append(_finding(source, rule, candidate, f"{text.decode('utf-8', 'replace')}\0{ordinal}"))
+        results.append(
+            _finding(source, rule, candidate, f"{text.decode('utf-8', 'replace')}\0{ordinal}")
+        )
     return sorted(results)
 
 
@@ -127,6 +157,8 @@ def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
 
 
 def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) -> Finding:
+    import hashlib  # loads OpenSSL; most files hold nothing
+
     region = candidate.region
     assert region is not None
     start, end = candidate.document.locate(candidate.hit.start, candidate.hit.end)
@@ -136,7 +168,7 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
     span = source.span(start, end)
     lines = range(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1) + 1)
     pattern = rule.pattern
-    key = "\0".join((pattern.id, source.path, identity)).encode("utf-8", "surrogateescape")
+    key = f"{pattern.id}\0{source.path}\0{identity}".encode("utf-8", "surrogateescape")
     return Finding(
         path=source.path,
         span=span,
@@ -156,25 +188,20 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
 Result = Finding | Problem
 
 
-def scan(paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs: int = 0) -> Iterator[Result]:
+def scan(
+    paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs: int = 0
+) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     """
     files = list(paths)
+    worker = _Worker(patterns, root)
+    size = max(_BATCH, len(files) // MOST + 1)
+    batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or _cores(), len(files) // _SEQUENTIAL_BELOW + 1)
-    if jobs == 1:
-        yield from _Worker(patterns, root).batch(files)
-        return
-    method = "fork" if sys.platform == "linux" else "spawn"  # fork: this process has one thread here
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(jobs, context, _start_worker, (patterns, root)) as pool:
-        try:
-            for results in pool.map(_run_worker, _batches(files)):
-                yield from results
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for results in share(worker.batch, batches, jobs):
+        yield from results
 
 
 class _Worker:
@@ -183,39 +210,25 @@ class _Worker:
         self._below = lru_cache(maxsize=None)(partial(below, str(root)))
         self._facts = Project.on_disk(root)
 
-    def batch(self, files: Iterable[str]) -> Iterator[Result]:
-        for path in files:
-            try:
-                if may_hold_any(path):
-                    yield from self._file(path)
-            except Unreadable as error:
-                yield Problem(path, 0, 0, str(error))
-            except OSError as error:
-                yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
+    def batch(self, files: Iterable[str]) -> list[Result]:
+        """What is found in the files, and which of them cannot be read."""
+        return [result for path in files if may_hold_any(path) for result in self._results(path)]
+
+    def _results(self, path: str) -> Iterator[Result]:
+        try:
+            yield from self._file(path)
+        except Unreadable as error:
+            yield Problem(path, 0, 0, str(error))
+        except OSError as error:
+            yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
 
     def _file(self, path: str) -> Iterator[Finding]:
+        if needs_shebang(path) and not languages(path, head(path)):
+            return
         folder, name = os.path.split(path)
         inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
         for finding in self._scanner.file(inside, read(path), self._facts):
             yield replace(finding, path=path)
-
-
-_worker: _Worker
-
-
-def _start_worker(patterns: Sequence[Pattern], root: Path) -> None:
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
-    _worker = _Worker(patterns, root)
-
-
-def _run_worker(files: list[str]) -> list[Result]:
-    return list(_worker.batch(files))
-
-
-def _batches(files: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(files), _BATCH):
-        yield files[start : start + _BATCH]
 
 
 def _cores() -> int:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from misspawn.model import Problem
 
 LIMIT = 10_000_000  # bytes; no hand-written source file comes near it
+_HEAD = 256  # bytes; a shebang is shorter
 _TIMEOUT = 60.0  # seconds; git lists a million files in less
 _REDIRECTS = (
     "GIT_DIR",
@@ -50,14 +51,26 @@ def walk(paths: Iterable[str]) -> Iterator[Found]:
 
 def read(path: str) -> bytes:
     """A file's bytes. Raises `OSError`, also for one that is too large or not a regular file."""
+    size = _size(path)
+    if size > LIMIT:
+        reason = f"{size // 1_000_000} MB is more than the limit of {LIMIT // 1_000_000} MB"
+        raise OSError(0, reason, path)
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def head(path: str) -> bytes:
+    """The first bytes of a file of any size. Raises `OSError`, also for one that is not regular."""
+    _size(path)
+    with open(path, "rb", buffering=0) as stream:
+        return stream.read(_HEAD)
+
+
+def _size(path: str) -> int:
     status = os.stat(path)  # before opening: opening a named pipe waits for its writer
     if not stat.S_ISREG(status.st_mode):
         raise OSError(0, "it is not a regular file", path)
-    if status.st_size > LIMIT:
-        size, limit = status.st_size // 1_000_000, LIMIT // 1_000_000
-        raise OSError(0, f"{size} MB is more than the limit of {limit} MB", path)
-    with open(path, "rb") as stream:
-        return stream.read()
+    return status.st_size
 
 
 def root(paths: Iterable[str]) -> str:

@@ -27,21 +27,30 @@ class Trace(NamedTuple):
         return all(step.holds for step in self.steps)
 
 
-def why(path: str, raw: bytes, line: int, patterns: Sequence[Pattern], facts: Facts, *, ids: Iterable[str] = ()) -> Iterator[Trace]:
+def why(
+    source: Source,
+    line: int,
+    patterns: Sequence[Pattern],
+    facts: Facts,
+    *,
+    ids: Iterable[str] = (),
+) -> Iterator[Trace]:
     """Traces of the detectors for one line, counted from 1.
 
     Without `ids`: of the detectors whose `match` hits a region on the line. With `ids`: of these
-    records' detectors, also when nothing hits. Raises `Unreadable` when the bytes are not text.
+    records' detectors, also when nothing hits.
     """
     chosen = frozenset(ids)
     scanner = Scanner(pattern for pattern in patterns if not chosen or pattern.id in chosen)
-    source = Source(path, raw)
-    kinds = languages(path, raw)
+    kinds = languages(source.path, source.data)
     opened = list(documents(source.data, kinds, scanner.words))
     likely = frozenset(scanner.candidates(source.data))
     for index, rule in enumerate(scanner.rules):
         number = rule.pattern.detect.index(rule.detector) + 1
-        traces = [Trace(rule.pattern.id, number, steps) for steps in _hits(rule, opened, source, line, facts)]
+        traces = [
+            Trace(rule.pattern.id, number, steps)
+            for steps in _hits(rule, opened, source, line, facts)
+        ]
         if chosen and not traces:
             step = _absent(rule, kinds, index in likely)
             traces = [Trace(rule.pattern.id, number, (step,))]
@@ -58,7 +67,9 @@ def _hits(
                     yield tuple(_until_decided(steps))
 
 
-def _touches(rule: Rule, document: Document, source: Source, hit: tuple[int, int], line: int) -> bool:
+def _touches(
+    rule: Rule, document: Document, source: Source, hit: tuple[int, int], line: int
+) -> bool:
     start, end = document.locate(*hit)
     region = document.region(rule.detector.region, rule.detector.at, *hit)
     if region is not None and region.end - region.start < 4000:
@@ -77,7 +88,9 @@ def _absent(rule: Rule, kinds: Sequence[Language], likely: bool) -> Step:
     wanted = rule.detector.language
     if wanted not in kinds and not (wanted is Language.SHELL and kinds):
         read = ", ".join(kind.value for kind in kinds) or "nothing"
-        return Step("language", False, f"the detector reads {wanted.value}; this file is read as {read}")
+        return Step(
+            "language", False, f"the detector reads {wanted.value}; this file is read as {read}"
+        )
     if not likely:
         return Step("prefilter", False, "the file lacks a literal that every match contains")
     return Step("match", False, f"nothing on this line matches {rule.detector.match}")

@@ -28,11 +28,10 @@ def run(options: Namespace) -> int:
     """Write each example into a folder of its own, and print the folders."""
     pattern = targets.records([options.id])[0].pattern
     root = options.folder or tempfile.mkdtemp(prefix=f"{pattern.id}-")
-    wanted = options.example.lower()
-    chosen = [
-        (number, example)
-        for number, example in enumerate(pattern.examples, 1)
-        if wanted in example.title.lower()
+    numbered = list(enumerate(pattern.examples, 1))
+    exact = [item for item in numbered if item[1].title == options.example]
+    chosen = exact or [
+        item for item in numbered if options.example.lower() in item[1].title.lower()
     ]
     if not chosen:
         raise UserError(f"no example of {pattern.id} has `{options.example}` in its title")

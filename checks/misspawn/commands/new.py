@@ -113,11 +113,27 @@ def _captured(command: str) -> Failure:
         raise UserError(f"{command}: {error}") from error
     if done.returncode == 0:
         raise UserError(f"{command}: ends with exit code 0; there is no failure to describe")
-    found = failure(done.stdout)
+    found = failure(f"{_version(command)}\n{done.stdout}")
     if not found:
         raise UserError(f"{command}: exit code {done.returncode}, but no exception in its output")
     _show(found)
     return found
+
+
+def _version(command: str) -> str:
+    """What the command's Python says of itself; other programs say it in what they print."""
+    program = shlex.split(command)[0]
+    if not os.path.basename(program).startswith("python"):
+        return ""
+    done = subprocess.run(
+        [program, "--version"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    return done.stdout.strip()
 
 
 def _show(found: Failure) -> None:

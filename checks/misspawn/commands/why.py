@@ -12,7 +12,7 @@ from misspawn import catalogue, walk
 from misspawn.errors import UserError
 from misspawn.formats.style import Style, one_line, style_for
 from misspawn.project import Project
-from misspawn.source import Unreadable
+from misspawn.source import Source, Unreadable
 from misspawn.why import Trace, why
 
 _PLACE = re.compile(r"(?s)(.+?):([1-9][0-9]*)(:[0-9]+)?:?")
@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
     root = walk.root([path])
     name, facts = walk.below(root, path), Project.on_disk(Path(root))
     try:
-        traces = list(why(name, walk.read(path), line, patterns, facts, ids=ids))
+        traces = list(why(Source(name, walk.read(path)), line, patterns, facts, ids=ids))
     except OSError as error:
         raise UserError(f"{one_line(path)}: cannot be read: {error.strerror}") from error
     except Unreadable as error:

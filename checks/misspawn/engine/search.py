@@ -31,10 +31,11 @@ def absence() -> str:
 
 @lru_cache(maxsize=1)
 def _search() -> Client | str:
-    if sys.platform == "win32":
-        return "no engine: examples need a socket that Windows does not have"
-    if not shutil.which("docker"):
-        return "no engine: no `docker` on PATH"
+    if not sys.platform.startswith("linux"):
+        return "no engine: the images for examples can be made on Linux only"
+    for tool in ("docker", "busybox"):
+        if not shutil.which(tool):
+            return f"no engine: no `{tool}` on PATH"
     said = ["no engine: DOCKER_HOST is not set, and no usual socket is there"]
     for host in hosts():
         try:

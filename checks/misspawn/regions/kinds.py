@@ -60,7 +60,17 @@ def languages(path: str, data: bytes) -> tuple[Language, ...]:
 def may_hold_any(path: str) -> bool:
     """Whether a file is worth reading, told from its name."""
     name = path.rpartition("/")[2]
-    return "." not in name.lstrip(".") or name.endswith((".py", ".yml", ".yaml")) or bool(by_name(name))
+    return (
+        "." not in name.lstrip(".")
+        or name.endswith((".py", ".yml", ".yaml"))
+        or bool(by_name(name))
+    )
+
+
+def needs_shebang(path: str) -> bool:
+    """Whether only the first line tells if the file concerns us."""
+    name = path.rpartition("/")[2]
+    return "." not in name.lstrip(".") and not by_name(name)
 
 
 @lru_cache(maxsize=4096)

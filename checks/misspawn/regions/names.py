@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from misspawn import regex
@@ -17,8 +18,10 @@ _STRING = (
     rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
     rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
 )
-_TOKEN = re.compile(rb"#[^\n]*|" + _STRING, re.S)
-_LEVEL = re.compile(rb"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<lambda>\blambda\b[^:]*:)|,|" + _STRING, re.S)
+_TOKEN = re.compile(rb"#[^\n]*|" + _STRING, re.DOTALL)
+_LEVEL = re.compile(
+    rb"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<lambda>\blambda\b[^:]*:)|,|" + _STRING, re.DOTALL
+)
 _IMPORT = re.compile(
     rb"(?:[^\s#:][^#\n:]*:[ \t]*)?(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n(\\;]|\\\r?\n)*)"
     rb"|import[ \t]+((?:[^\n\\;]|\\\r?\n)*))"
@@ -82,6 +85,11 @@ def aliasing(modules: frozenset[bytes]) -> Regex:
     )
 
 
+@lru_cache(maxsize=1)
+def _lexed_if_odd(data: bytes) -> Lexed | None:
+    return lex(data) if any(data.count(quotes) & 1 for quotes in _TRIPLE) else None
+
+
 class Quotes:
     """Tells of ever later offsets whether they are code, not the inside of a string or a comment.
 
@@ -93,12 +101,14 @@ class Quotes:
         self._data = data
         self._counted = 0
         self._odd = [0, 0]
-        self._lexed = lex(data) if any(data.count(quotes) & 1 for quotes in _TRIPLE) else None
+        self._lexed = _lexed_if_odd(data)
 
     def is_code(self, offset: int) -> bool:
         """Offsets must not decrease from call to call."""
         if self._lexed is not None:
-            return self._lexed.text[offset] == self._data[offset] and not self._lexed.string_around(offset)
+            return self._lexed.text[offset] == self._data[offset] and not self._lexed.string_around(
+                offset
+            )
         start = self._data.rfind(b"\n", 0, offset) + 1
         for index, quotes in enumerate(_TRIPLE):
             self._odd[index] ^= self._data.count(quotes, self._counted, start) & 1
@@ -138,7 +148,9 @@ def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:
         yield Import(name, target, found.start(), found.end(), indented)
 
 
-def substitutions(data: bytes, bound: dict[bytes, bytes], skip: list[tuple[int, int]]) -> list[Edit]:
+def substitutions(
+    data: bytes, bound: dict[bytes, bytes], skip: list[tuple[int, int]]
+) -> list[Edit]:
     """Edits that spell out each imported name where it is used: `r(` reads `subprocess.run(`.
 
     Names in strings, attributes (`x.run`), keywords and assignment targets (`run=`) and the import
@@ -146,9 +158,17 @@ def substitutions(data: bytes, bound: dict[bytes, bytes], skip: list[tuple[int, 
     decided later, for the few places where a detector hits.
     """
     starts = [start for start, _ in skip]
-    uses = sorted(Edit(at, at + len(name), target) for name, target in bound.items() for at in _uses(data, name))
+    uses = sorted(
+        Edit(at, at + len(name), target)
+        for name, target in bound.items()
+        for at in _uses(data, name)
+    )
     quotes = Quotes(data) if uses else None
-    return [use for use in uses if quotes and quotes.is_code(use.start) and not _covered(use.start, starts, skip)]
+    return [
+        use
+        for use in uses
+        if quotes and quotes.is_code(use.start) and not _covered(use.start, starts, skip)
+    ]
 
 
 def _uses(data: bytes, name: bytes) -> Iterator[int]:

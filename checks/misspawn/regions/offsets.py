@@ -18,47 +18,46 @@ class Edit(NamedTuple):
 class OffsetMap:
     """The two-way mapping that a sorted, non-overlapping list of edits makes."""
 
-    __slots__ = ("_canonical", "_canonical_ends", "_original", "_original_ends")
+    __slots__ = ("_canonical", "_original")
 
     def __init__(self, edits: Sequence[Edit]) -> None:
-        self._original = [edit.start for edit in edits]
-        self._original_ends = [edit.end for edit in edits]
-        self._canonical: list[int] = []
-        self._canonical_ends: list[int] = []
+        self._original = _Side([edit.start for edit in edits], [edit.end for edit in edits])
+        self._canonical = _Side([], [])
         grown = 0
         for edit in edits:
-            self._canonical.append(edit.start + grown)
+            self._canonical.starts.append(edit.start + grown)
             grown += len(edit.text) - (edit.end - edit.start)
-            self._canonical_ends.append(edit.end + grown)
+            self._canonical.ends.append(edit.end + grown)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Original offsets of a canonical stretch; inside an edit they widen to the whole edit."""
-        here, there = self._canonical, self._original
-        return (
-            _move(start, here, self._canonical_ends, there, self._original_ends, last=False),
-            _move(end, here, self._canonical_ends, there, self._original_ends, last=True),
-        )
+        return _moved(start, end, self._canonical, self._original)
 
     def canonical(self, start: int, end: int) -> tuple[int, int]:
         """Canonical offsets of an original stretch."""
-        here, there = self._original, self._canonical
-        return (
-            _move(start, here, self._original_ends, there, self._canonical_ends, last=False),
-            _move(end, here, self._original_ends, there, self._canonical_ends, last=True),
-        )
+        return _moved(start, end, self._original, self._canonical)
 
 
-def _move(
-    at: int, here: list[int], ends: list[int], there: list[int], there_ends: list[int], *, last: bool
-) -> int:
-    index = bisect_right(here, at) - 1
+class _Side(NamedTuple):
+    """Where the edits stand in one of the two texts."""
+
+    starts: list[int]
+    ends: list[int]
+
+
+def _moved(start: int, end: int, here: _Side, there: _Side) -> tuple[int, int]:
+    return _move(start, here, there, last=False), _move(end, here, there, last=True)
+
+
+def _move(at: int, here: _Side, there: _Side, *, last: bool) -> int:
+    index = bisect_right(here.starts, at) - 1
     if index < 0:
         return at
-    if at >= ends[index]:
-        return at - ends[index] + there_ends[index]
-    if at == here[index]:
-        return there[index]
-    return there_ends[index] if last else there[index]
+    if at >= here.ends[index]:
+        return at - here.ends[index] + there.ends[index]
+    if at == here.starts[index]:
+        return there.starts[index]
+    return there.ends[index] if last else there.starts[index]
 
 
 def rewrite(text: bytes, edits: Sequence[Edit]) -> bytes:

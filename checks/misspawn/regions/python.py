@@ -71,7 +71,15 @@ class PythonDocument(Document):
     language = Language.PYTHON
     has_comments = True
     kinds = tuple(_KINDS)
-    contexts = ("async-function", "sync-function", "function", "class", "module", "main-guard", *_CONTEXTS)
+    contexts = (
+        "async-function",
+        "sync-function",
+        "function",
+        "class",
+        "module",
+        "main-guard",
+        *_CONTEXTS,
+    )
 
     def __init__(self, data: bytes, words: frozenset[bytes], *, whole: bool = False) -> None:
         self._data = data
@@ -83,7 +91,7 @@ class PythonDocument(Document):
         self._edited = list(self._edits)
         self.text = rewrite(data, edits)
         self._syntax = Syntax(data, whole=whole)
-        self._texts: dict[tuple[int | tuple[int, int], ...], bytes] = {}
+        self._texts: dict[tuple[object, ...], bytes] = {}
         self._paths: dict[tuple[int, int], list[Step]] = {}
         self._imported: dict[bytes, str] = {}
         self._bindings: dict[tuple[int, bytes], str] = {}
@@ -93,7 +101,9 @@ class PythonDocument(Document):
         return cls(data, words, whole=whole)
 
     def _spelled_out(self, lines: Regex, words: frozenset[bytes]) -> list[Edit]:
-        found = [item for item in imports(self._data, lines) if item.target.partition(b".")[0] in words]
+        found = [
+            item for item in imports(self._data, lines) if item.target.partition(b".")[0] in words
+        ]
         self._imports = [item for item in found if item.name != item.target]
         aliases = {item.name: item.target for item in reversed(self._imports)}
         return substitutions(self._data, aliases, [(item.start, item.end) for item in found])
@@ -155,7 +165,11 @@ class PythonDocument(Document):
                 return f"`{name.decode()}` is shadowed in `{_name_of(step.node)}`"
             if kind == "import":
                 return ""
-        return self._shadowed_in_module(name) if not edit else self._unreached(name) or self._shadowed_in_module(name)
+        return (
+            self._shadowed_in_module(name)
+            if not edit
+            else self._unreached(name) or self._shadowed_in_module(name)
+        )
 
     def _import_of(self, name: bytes) -> str:
         if name not in self._imported:
@@ -190,7 +204,11 @@ class PythonDocument(Document):
     def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
         begin, stop = self.locate(start, end)
         types = _KINDS[kind]
-        path = self._syntax.path(begin, stop, wide=True) if kind == "class" else self._path(begin, stop)
+        path = (
+            self._syntax.path(begin, stop, wide=True)
+            if kind == "class"
+            else self._path(begin, stop)
+        )
         for step in reversed(path):
             node = step.node
             if node.type == "decorated_definition" and kind in ("function", "class"):
@@ -201,7 +219,9 @@ class PythonDocument(Document):
 
     def _region(self, kind: str, node: Node) -> Region:
         outer = _with_decorators(node)
-        start, end = (0, len(self._data)) if kind == "module" else (outer.start_byte, outer.end_byte)
+        start, end = (
+            (0, len(self._data)) if kind == "module" else (outer.start_byte, outer.end_byte)
+        )
         if kind == "statement":
             end = _header_end(node)
         deep = self._canonical(start, end)
@@ -209,7 +229,11 @@ class PythonDocument(Document):
 
     def _own(self, kind: str, node: Node, start: int, end: int) -> bytes:
         if kind in ("class", "module"):
-            holder = self._syntax.whole().root_node if kind == "module" else node.child_by_field_name("body")
+            holder = (
+                self._syntax.whole().root_node
+                if kind == "module"
+                else node.child_by_field_name("body")
+            )
             return self._canonical(start, end, _inner_bodies(holder))
         return self._canonical(start, _header_end(node))
 
@@ -223,19 +247,28 @@ class PythonDocument(Document):
         return self._canonical(outer.start_byte, outer.end_byte)
 
     def _nearest(self, name: str, begin: int, stop: int) -> Node | None:
-        path = self._syntax.path(begin, stop, wide=True) if name == "class" else self._path(begin, stop)
-        for step, below in zip(path[::-1], [None, *path[:0:-1]]):
-            if step.node.type in _KINDS[name] and (name == "statement" or below is None or below.field == "body"):
+        path = (
+            self._syntax.path(begin, stop, wide=True)
+            if name == "class"
+            else self._path(begin, stop)
+        )
+        for step, below in zip(path[::-1], [None, *path[:0:-1]], strict=True):
+            if step.node.type in _KINDS[name] and (
+                name == "statement" or below is None or below.field == "body"
+            ):
                 return step.node
         return None
 
     # -- contexts ----------------------------------------------------------------
 
     def cannot_be_within(self, context: str, start: int) -> bool:
-        if context != "async-function":
+        if context not in ("async-function", "module"):
             return False
         at = self.locate(start, start)[0]
-        return self._data.rfind(b"async", self._syntax.block_start(at), at) < 0
+        function = self._syntax.outline.function(at)
+        if context == "module":
+            return function >= 0
+        return self._data.rfind(b"async", max(function, 0), at) < 0
 
     def within(self, context: str, header: Regex, start: int, end: int) -> bool:
         path = self._path(*self.locate(start, end))
@@ -255,7 +288,9 @@ class PythonDocument(Document):
         if holder is None or context == "module":
             return holder is None and context == "module"
         is_async = _is_async(holder.node)
-        if (context == "async-function" and not is_async) or (context == "sync-function" and is_async):
+        if (context == "async-function" and not is_async) or (
+            context == "sync-function" and is_async
+        ):
             return False
         return self._matches(header, holder.node)
 
@@ -263,9 +298,9 @@ class PythonDocument(Document):
         types = _CONTEXTS[context]
         for index in range(len(path) - 2, -1, -1):
             step, below = path[index], path[index + 1]
-            if step.node.type in types and _is_inside(context, step.node, below):
-                if self._matches(header, step.node):
-                    return True
+            found = step.node.type in types and _is_inside(context, step.node, below)
+            if found and self._matches(header, step.node):
+                return True
             if _holds(step, below):
                 return False
         return False
@@ -299,7 +334,9 @@ class PythonDocument(Document):
         first, last = bisect_left(self._edited, start), bisect_left(self._edited, end)
         edits = [self._edits[at] for at in self._edited[first:last]]
         kept = (edit for edit in edits if not any(a <= edit.start < b for a, b in holes))
-        return rewrite(text, [Edit(edit.start - start, edit.end - start, edit.text) for edit in kept])
+        return rewrite(
+            text, [Edit(edit.start - start, edit.end - start, edit.text) for edit in kept]
+        )
 
     def _path(self, start: int, end: int) -> list[Step]:
         key = (start, end)
@@ -322,14 +359,18 @@ def _import_of(data: bytes, name: bytes) -> str:
             rest = data[found.end() : found.end() + 4]
             if not rest.startswith((b" as ", b".")):
                 return "plain"
-        elif head.startswith((b"from ", b"import ")) and (b"import " in head):
-            return "other"
-        elif b"(" not in head and b"=" not in head and _in_import_list(data, start):
+        elif _imports_from(head) or _in_import_list(data, start, head):
             return "other"
     return ""
 
 
-def _in_import_list(data: bytes, line: int) -> bool:
+def _imports_from(head: bytes) -> bool:
+    return head.startswith((b"from ", b"import ")) and b"import " in head
+
+
+def _in_import_list(data: bytes, line: int, head: bytes) -> bool:
+    if b"(" in head or b"=" in head:
+        return False
     opened = data.rfind(b"import (", 0, line)
     return opened >= 0 and b")" not in data[opened:line]
 
@@ -344,7 +385,8 @@ def _defined(name: bytes) -> re.Pattern[bytes]:
     """Finds a definition or assignment of a name at module level."""
     name = re.escape(name)
     return re.compile(
-        rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*(?::[^=\n]+)?=(?!=)" % (name, name), re.M
+        rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*(?::[^=\n]+)?=(?!=)" % (name, name),
+        re.MULTILINE,
     )
 
 
@@ -361,13 +403,17 @@ def _lexed(text: bytes) -> Lexed:
 
 def _enclosing(path: list[Step]) -> list[Step]:
     """The functions whose bodies hold the end of the path, innermost first."""
-    return [step for step, below in zip(path[-2::-1], path[:0:-1]) if _holds(step, below)]
+    return [
+        step for step, below in zip(path[-2::-1], path[:0:-1], strict=True) if _holds(step, below)
+    ]
 
 
 def _holders(path: list[Step], types: set[str]) -> list[tuple[Step, Step]]:
     """Nodes of the types whose *body* holds what is below, innermost first."""
-    pairs = zip(path[-2::-1], path[:0:-1])
-    return [(step, below) for step, below in pairs if step.node.type in types and below.field == "body"]
+    pairs = zip(path[-2::-1], path[:0:-1], strict=True)
+    return [
+        (step, below) for step, below in pairs if step.node.type in types and below.field == "body"
+    ]
 
 
 def _holds(step: Step, below: Step) -> bool:
@@ -409,10 +455,15 @@ def _inner_bodies(holder: Node | None) -> list[tuple[int, int]]:
     """The bodies of the functions and classes that are direct statements of the holder."""
     holes: list[tuple[int, int]] = []
     for child in holder.children if holder is not None else ():
-        inner = child.child_by_field_name("definition") if child.type == "decorated_definition" else child
-        if inner is not None and inner.type in ("function_definition", "class_definition"):
-            if body := inner.child_by_field_name("body"):
-                holes.append((body.start_byte, body.end_byte))
+        inner = (
+            child.child_by_field_name("definition")
+            if child.type == "decorated_definition"
+            else child
+        )
+        if inner is None or inner.type not in ("function_definition", "class_definition"):
+            continue
+        if body := inner.child_by_field_name("body"):
+            holes.append((body.start_byte, body.end_byte))
     return holes
 
 
@@ -430,8 +481,12 @@ def _scope_text(text: bytes, function: Node) -> bytes:
         node = stack.pop()
         if node.type in _SCOPES:
             if body := node.child_by_field_name("body"):
-                result[body.start_byte - start : body.end_byte - start] = b" " * (body.end_byte - body.start_byte)
-        elif node.type in ("block", "decorated_definition") or node.type.endswith(("_statement", "_clause")):
+                result[body.start_byte - start : body.end_byte - start] = b" " * (
+                    body.end_byte - body.start_byte
+                )
+        elif node.type in ("block", "decorated_definition") or node.type.endswith(
+            ("_statement", "_clause")
+        ):
             stack.extend(node.children)
     return lex(bytes(result)).text
 
@@ -449,7 +504,9 @@ def _binding(text: bytes, name: bytes) -> str:
         rb"|\bfor\s+(?:[^:\n]*[\s,(])?%(n)b\b[^:\n]*\bin\b|\bas\s+\(?%(n)b\b"
         rb"|\b(?:def|class)\s+%(n)b\b|\b%(n)b\s*:="
     ) % {b"n": name, b"i": _INDENT}
-    if re.search(rb"(?:[(,]|^lambda\b)\s*\**\s*%b\s*(?:[,:=)]|$)" % name, header) or re.search(forms, body, re.M):
+    if re.search(rb"(?:[(,]|^lambda\b)\s*\**\s*%b\s*(?:[,:=)]|$)" % name, header) or re.search(
+        forms, body, re.MULTILINE
+    ):
         return "local"
     return ""
 

@@ -52,6 +52,14 @@ def _session(pid: int) -> int:
 
 
 def _described(process: psutil.Process) -> Descendant | None:
+    """What a process is; None when it has gone, which it may at every line of this."""
+    try:
+        return _alive_or_dead(process)
+    except psutil.Error:
+        return None
+
+
+def _alive_or_dead(process: psutil.Process) -> Descendant:
     try:
         with process.oneshot():
             dead = process.status() == psutil.STATUS_ZOMBIE
@@ -66,8 +74,6 @@ def _described(process: psutil.Process) -> Descendant | None:
             )
     except psutil.ZombieProcess:
         return Descendant(process.pid, process.ppid(), 0.0, True, 0, process.name(), "")
-    except psutil.Error:
-        return None
 
 
 def _command(process: psutil.Process) -> str:

@@ -28,8 +28,8 @@ def chip(pattern: Pattern) -> str:
     return f'<span class="ms-chip ms-chip--{word}">{word}</span>'
 
 
-def pairs(pattern: Pattern) -> list[tuple[Example | None, Example | None]]:
-    """The examples, each wrong one with the right one that comes after it."""
+def pairs(pattern: Pattern, flags: Flags) -> list[tuple[Example | None, Example | None]]:
+    """The examples, each wrong one with the right one that comes after it; the most telling pair first."""
     found: list[tuple[Example | None, Example | None]] = []
     for example in pattern.examples:
         if example.is_wrong:
@@ -38,8 +38,14 @@ def pairs(pattern: Pattern) -> list[tuple[Example | None, Example | None]]:
             found[-1] = (found[-1][0], example)
         else:
             found.append((None, example))
-    first = next((i for i, (wrong, right) in enumerate(found) if wrong and right), 0)
+    whole = [number for number, (wrong, right) in enumerate(found) if wrong and right]
+    shown = [number for number in whole if _is_flagged(found[number][0], flags)]
+    first = next(iter((*shown, *whole, 0)))
     return [found[first], *found[:first], *found[first + 1 :]]
+
+
+def _is_flagged(example: Example | None, flags: Flags) -> bool:
+    return bool(example and flags.get(example.title))
 
 
 def beside(wrong: Example | None, right: Example | None, flags: Flags) -> str:

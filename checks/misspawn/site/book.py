@@ -17,19 +17,19 @@ SITE = "https://misspawn.dev/"
 class Book:
     """The records by id and category, with their evidence.
 
-    `folder`: where the records are. `renamed`: old ids and the ids that took their place.
+    `root`: the folder `patterns` of the repository, beside which its documents lie. `renamed`: old ids and the ids that took their place.
     """
 
     def __init__(
         self,
         patterns: Iterable[Pattern],
         proofs: Mapping[str, tuple[Proof, ...]],
-        folder: str = "",
+        root: str = "",
         renamed: Mapping[str, str] | None = None,
     ) -> None:
         self.patterns = tuple(sorted(patterns, key=lambda pattern: pattern.id))
         self.proofs = proofs
-        self.folder = folder
+        self.root = root
         self.renamed = renamed or {}
 
     @cached_property
@@ -74,7 +74,7 @@ def load(folder: str | None = None, renamed: Mapping[str, str] | None = None) ->
     proofs = {
         pattern.id: evidence.load(os.path.join(folder, place(pattern))) for pattern in patterns
     }
-    return Book(patterns, proofs, folder, renamed)
+    return Book(patterns, proofs, catalogue.folder(), renamed)
 
 
 def place(pattern: Pattern) -> str:

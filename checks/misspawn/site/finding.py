@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from misspawn.model import Clause, Detector, Language, Pattern
 from misspawn.pipelines import pipelines
-from misspawn.site.markdown import code, fence, inline
+from misspawn.site.markdown import bullets, code, fence, inline
 
 _CLAUSES = {
     "deep": "the region with all that is nested in it",
@@ -34,11 +34,19 @@ def find_it(pattern: Pattern, how: str) -> str:
     parts = [
         fence(f"misspawn check --select {pattern.id}", "console"),
         "The nearest that ripgrep alone can do:",
-        fence("\n".join(pipelines(pattern)), "bash"),
+        searches(pattern),
         f'??? note "How it decides"\n\n    A [detector]({how}) is a regex and the syntax around its hit.',
         *(_indented(detector) for detector in pattern.detect),
     ]
     return "\n\n".join(parts)
+
+
+def searches(pattern: Pattern) -> str:
+    """The ripgrep pipelines as code, and what is said about them as text."""
+    lines = list(pipelines(pattern))
+    commands = [line for line in lines if not line.startswith("# ")]
+    remarks = dict.fromkeys(line[2:] for line in lines if line.startswith("# "))
+    return "\n\n".join((fence("\n".join(commands), "bash"), bullets(remarks)))
 
 
 def _indented(detector: Detector) -> str:

@@ -10,6 +10,7 @@ from mkdocs.structure.files import File, Files
 
 from misspawn.errors import UserError
 from misspawn.site import beside, book, parts, redirects
+from misspawn.site.plainfiles import extend
 
 
 def on_config(config: Any) -> Any:
@@ -18,19 +19,8 @@ def on_config(config: Any) -> Any:
     folder = os.path.join(root, config.extra.get("patterns") or "patterns")
     book.use(book.load(folder, redirects.read(os.path.join(root, "docs", "renamed.yaml"))))
     config.watch.append(folder)
-    _extend(config.nav or [])
+    extend(config.nav or [], book.current())
     return config
-
-
-def _extend(nav: list[Any]) -> None:
-    """Put the categories after the index of the patterns."""
-    for entry in nav:
-        if isinstance(entry, dict) and isinstance(entry.get("Patterns"), list):
-            hand_written = [
-                one for one in entry["Patterns"] if not str(one).startswith("category/")
-            ]
-            found = book.current().categories
-            entry["Patterns"] = [*hand_written, *(f"category/{one.value}.md" for one in found)]
 
 
 @event_priority(100)  # before the plugins that look at all files

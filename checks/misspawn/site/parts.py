@@ -11,7 +11,7 @@ from misspawn.model import Category
 from misspawn.site.addresses import category_file, file
 from misspawn.site.book import REPOSITORY, Book, place
 from misspawn.site.markdown import text_only
-from misspawn.site.pages import calls, commands, guides, lists, pattern, reports
+from misspawn.site.pages import calls, commands, guides, handbook, lists, pattern, reports
 from misspawn.site.words import CATEGORIES
 
 Part = Callable[[Book, str], str]
@@ -36,6 +36,8 @@ PARTS: dict[str, Part] = {
     "validation": reports.validation,
     "commands": commands.commands,
     "calls": calls.calls,
+    "contributing": handbook.contributing,
+    "changelog": handbook.changelog,
 }
 """Each part: a function of the book and of an argument, which most ignore."""
 

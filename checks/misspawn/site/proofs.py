@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from misspawn import examples
-from misspawn.evidence import PYTHONS, Entry, Seen
+from misspawn.evidence import PYTHONS, Entry
+from misspawn.facts import Seen
 from misspawn.model import Example, Pattern
 from misspawn.site.book import Book
 from misspawn.site.markdown import code, fence, html, indent, inline
 
 NOT_YET = "Not yet proved"
+_NAMES = {"python": "Python"}
 
 
 def lacking(book: Book, pattern: Pattern) -> list[str]:
@@ -90,7 +92,11 @@ def _label(group: Sequence[Entry], groups: Sequence[Sequence[Entry]]) -> str:
 
 def _output(group: Sequence[Entry]) -> str:
     newest = group[-1]
-    used = ", ".join(f"{name} {version}" for name, version in newest.versions.items() if version)
+    used = ", ".join(
+        f"{_NAMES.get(name, name)} {version}"
+        for name, version in newest.versions.items()
+        if version
+    )
     lead = f"On {html(used)}: {account(newest.seen)}."
     return f"{lead}\n\n{fence(chr(10).join(newest.output))}" if newest.output else lead
 
@@ -102,9 +108,9 @@ def account(seen: Seen) -> str:
         phase = "" if seen.phase in ("", "run") else f" in the phase {seen.phase}"
         parts.append(f"raises {code(seen.raised)}{phase}")
     if seen.hangs:
-        parts.append(f"still runs after {seen.hangs}")
+        parts.append(f"still runs after {seen.hangs[:-1]} s")
     if seen.blocks_loop:
-        parts.append(f"blocks the event loop for {seen.blocks_loop} or longer")
+        parts.append(f"blocks the event loop for {seen.blocks_loop[:-1]} s or longer")
     if seen.pytest:
         parts.append("pytest: " + ", ".join(f"{n} {name}" for name, n in seen.pytest.items()))
     if seen.warned:

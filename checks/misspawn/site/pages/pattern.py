@@ -34,7 +34,7 @@ def page(book: Book, pattern: Pattern) -> str:
     to, flags = near(file(pattern)), flagged(pattern)
     parts = [_head(book, pattern, to), _first(pattern, flags)]
     sections = (
-        *_shown(book, pattern),
+        *_shown(book, pattern, flags),
         *_told(book, pattern, to),
         *_around(book, pattern, flags, to),
     )
@@ -67,11 +67,11 @@ def _first(pattern: Pattern, flags: Flags) -> str:
         parts.append("## The run that refutes it")
     else:
         parts.append("## Wrong and right")
-    return "\n\n".join((*parts, beside(*pairs(pattern)[0], flags)))
+    return "\n\n".join((*parts, beside(*pairs(pattern, flags)[0], flags)))
 
 
-def _shown(book: Book, pattern: Pattern) -> Sections:
-    wrong, right = pairs(pattern)[0]
+def _shown(book: Book, pattern: Pattern, flags: Flags) -> Sections:
+    wrong, right = pairs(pattern, flags)[0]
     parts = []
     if wrong:
         told = line("ms-side", "Output")
@@ -111,7 +111,7 @@ def _around(book: Book, pattern: Pattern, flags: Flags, to: Near) -> Sections:
 
 
 def _more(book: Book, pattern: Pattern, flags: Flags) -> Iterator[str]:
-    for wrong, right in pairs(pattern)[1:]:
+    for wrong, right in pairs(pattern, flags)[1:]:
         yield beside(wrong, right, flags)
         if wrong:
             yield box("ms-output", line("ms-side", "Output"), proofs.outputs(book, pattern, wrong))

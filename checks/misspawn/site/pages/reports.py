@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from misspawn import evidence
 from misspawn.evidence import PYTHONS
 from misspawn.model import Kind
-from misspawn.pipelines import pipelines
 from misspawn.site.addresses import link, near
 from misspawn.site.book import Book
+from misspawn.site.finding import searches
 from misspawn.site.markdown import code, fence, html
 from misspawn.site.words import CATEGORIES
 
@@ -85,5 +85,5 @@ def validation(book: Book, argument: str = "") -> str:
         parts.append(fence(f"misspawn check --select {category.value}", "console"))
         for pattern in found:
             parts.append(f"### {code(pattern.id)} {{ #{pattern.id} }}\n\n{link(pattern, to)}")
-            parts.append(fence("\n".join(pipelines(pattern)), "bash"))
+            parts.append(searches(pattern))
     return "\n\n".join(parts)

@@ -24,9 +24,10 @@ def emergency(book: Book, argument: str = "") -> str:
             for pattern in book.live
             if pattern.troubleshoot and pattern.troubleshoot.branch is branch
         ]
-        if found:
-            entries = "\n\n".join(_entry(book, pattern) for pattern in found)
-            parts.append(f"## {title} {{ #{branch.value} }}\n\n{inline(text)}\n\n{entries}")
+        entries = (
+            "\n\n".join(_entry(book, pattern) for pattern in found) or "Nothing is recorded yet."
+        )
+        parts.append(f"## {title} {{ #{branch.value} }}\n\n{inline(text)}\n\n{entries}")
     return "\n\n".join(parts)
 
 

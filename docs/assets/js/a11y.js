@@ -21,7 +21,23 @@
     name(".md-footer__inner", "Previous and next page");
     name(".md-path", "Breadcrumbs");
     const contents = document.querySelectorAll(".md-nav--secondary");
-    contents.forEach((node, i) => node.setAttribute("aria-label", i ? `On this page (${i + 1})` : "On this page"));
+    contents.forEach((node, i) => node.setAttribute("aria-label", i ? `On this page, part ${i + 1}` : "On this page"));
+    for (const node of document.querySelectorAll(".md-code__nav")) node.setAttribute("role", "none");
+    sections();
+  }
+
+  // A section of the navigation is a <nav> too, named by its heading; two headings may be the same.
+  function sections() {
+    const seen = new Map();
+    for (const node of document.querySelectorAll(".md-nav[aria-labelledby]")) {
+      const heading = document.getElementById(node.getAttribute("aria-labelledby"));
+      const text = heading ? heading.textContent.trim() : "Section";
+      const times = (seen.get(text) || 0) + 1;
+      seen.set(text, times);
+      if (times === 1 && !document.querySelector(`nav[aria-label="${CSS.escape(text)}"]`)) continue;
+      node.removeAttribute("aria-labelledby");
+      node.setAttribute("aria-label", `${text}, section ${node.dataset.mdLevel} ${times}`);
+    }
   }
 
   function tasks() {
@@ -31,6 +47,13 @@
     }
   }
 
-  onPage(() => { landmarks(); tasks(); scrollable(); });
+  const mend = () => { landmarks(); tasks(); scrollable(); };
+
+  // The theme adds buttons to a listing when it comes into view.
+  let planned;
+  const later = () => { planned = planned || setTimeout(() => { planned = undefined; mend(); }, 50); };
+  new MutationObserver(later).observe(document.documentElement, { childList: true, subtree: true });
+
+  onPage(mend);
   window.addEventListener("resize", scrollable);
 })();

@@ -254,21 +254,22 @@
 
   function load() {
     loading = loading || new Promise((resolve, reject) => {
-      if (global.misspawn && global.misspawn.patterns) return resolve(compile(global.misspawn.patterns));
+      if (global.misspawn && global.misspawn.patterns) return resolve(warmed(compile(global.misspawn.patterns)));
       const script = document.createElement("script");
       script.src = new URL("patterns.js", base).href;
-      script.onload = () => resolve(compile(global.misspawn.patterns));
+      script.onload = () => resolve(warmed(compile(global.misspawn.patterns)));
       script.onerror = () => { loading = undefined; reject(new Error("patterns.js is missing")); };
       document.head.append(script);
     });
     return loading;
   }
 
-  // Calls `start` at the first page and after each change of page without a reload.
+  // Calls `start` at the first page, and after each change of page without a reload; twice for one
+  // page must do no harm.
   function onPage(start) {
-    if (global.document$) global.document$.subscribe(start);
-    else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start());
     else start();
+    if (global.document$) global.document$.subscribe(() => start());
   }
 
   // An element; `children` are elements or text, never markup.
@@ -279,6 +280,12 @@
     }
     node.append(...children);
     return node;
+  }
+
+  // Lets the browser compile the search before the first long log comes.
+  function warmed(compiled) {
+    if (global.setTimeout) setTimeout(() => search("a line of an ordinary log\n".repeat(8000), compiled), 50);
+    return compiled;
   }
 
   const api = { literals, specificity, clean, compile, search, rank, diagnose, nearest, load, onPage, element, base };

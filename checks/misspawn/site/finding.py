@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from misspawn.model import Clause, Detector, Language, Pattern
 from misspawn.pipelines import pipelines
-from misspawn.site.markdown import bullets, code, fence, inline
+from misspawn.site.markdown import code, fence, inline, raw
 
 _CLAUSES = {
     "deep": "the region with all that is nested in it",
@@ -35,8 +35,8 @@ def find_it(pattern: Pattern, how: str) -> str:
         fence(f"misspawn check --select {pattern.id}", "console"),
         "The nearest that ripgrep alone can do:",
         searches(pattern),
-        f'??? note "How it decides"\n\n    A [detector]({how}) is a regex and the syntax around its hit.',
-        *(_indented(detector) for detector in pattern.detect),
+        _decision(pattern.detect),
+        f"[How a detector works]({how})",
     ]
     return "\n\n".join(parts)
 
@@ -46,13 +46,19 @@ def searches(pattern: Pattern) -> str:
     lines = list(pipelines(pattern))
     commands = [line for line in lines if not line.startswith("# ")]
     remarks = dict.fromkeys(line[2:] for line in lines if line.startswith("# "))
-    return "\n\n".join((fence("\n".join(commands), "bash"), bullets(remarks)))
+    notes = "".join(f"<li>{raw(remark)}</li>" for remark in remarks)
+    return "\n\n".join((fence("\n".join(commands), "bash"), f"<ul>{notes}</ul>"))
 
 
-def _indented(detector: Detector) -> str:
-    lines = [f"- In {_LANGUAGES[detector.language]}, {_start(detector)}"]
-    lines += [f"    - {text}" for text in _conditions(detector)]
-    return "\n".join(f"    {line}" for line in lines)
+def _decision(detectors: Iterable[Detector]) -> str:
+    """What the detectors ask, folded. As HTML, which is quicker to build."""
+    items = []
+    for detector in detectors:
+        conditions = "".join(f"<li>{raw(text)}</li>" for text in _conditions(detector))
+        nested = f"<ul>{conditions}</ul>" if conditions else ""
+        start = raw(f"In {_LANGUAGES[detector.language]}, {_start(detector)}")
+        items.append(f"<li>{start}{nested}</li>")
+    return f'<details class="note"><summary>How it decides</summary><ul>{"".join(items)}</ul></details>'
 
 
 def _start(detector: Detector) -> str:

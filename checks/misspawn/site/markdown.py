@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from html import escape
 
 from misspawn.site.highlight import block
 
@@ -35,6 +36,17 @@ def code(text: str) -> str:
 def html(text: str) -> str:
     """Text that means nothing to Markdown, to HTML, or to a table."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)
+
+
+def raw(text: str) -> str:
+    """A sentence of a record as HTML, for blocks that Markdown leaves alone."""
+    parts, last = [], 0
+    text = " ".join(text.split())
+    for match in _CODE.finditer(text):
+        shown = escape(match[2].strip(), quote=False)
+        parts += [escape(text[last : match.start()], quote=False), f"<code>{shown}</code>"]
+        last = match.end()
+    return "".join((*parts, escape(text[last:], quote=False)))
 
 
 def text_only(text: str) -> str:

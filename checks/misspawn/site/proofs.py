@@ -9,7 +9,7 @@ from misspawn.evidence import PYTHONS, Entry
 from misspawn.facts import Seen
 from misspawn.model import Example, Pattern
 from misspawn.site.book import Book
-from misspawn.site.markdown import code, fence, html, indent, inline
+from misspawn.site.markdown import code, fence, html, indent, inline, raw
 
 NOT_YET = "Not yet proved"
 _NAMES = {"python": "Python"}
@@ -123,15 +123,18 @@ def account(seen: Seen) -> str:
 
 
 def results(book: Book, pattern: Pattern) -> str:
-    """A table: each example on each version."""
-    head = f"| Example | {' | '.join(PYTHONS)} |\n| --- |{' --- |' * len(PYTHONS)}"
+    """A table: each example on each version. As HTML, which is quicker to build."""
+    head = "".join(f"<th>{python}</th>" for python in PYTHONS)
     rows = []
     for example in pattern.examples:
         runs = {run.python: run for run in book.runs(pattern, example)}
         side = "Wrong" if example.is_wrong else "Right"
-        cells = [_cell(example, python, runs.get(python)) for python in PYTHONS]
-        rows.append(f"| **{side}:** {inline(example.title)} | {' | '.join(cells)} |")
-    return "\n".join((head, *rows))
+        cells = "".join(
+            f"<td>{raw(_cell(example, python, runs.get(python)))}</td>" for python in PYTHONS
+        )
+        rows.append(f"<tr><td><strong>{side}:</strong> {raw(example.title)}</td>{cells}</tr>")
+    body = "".join(rows)
+    return f"<table><thead><tr><th>Example</th>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _cell(example: Example, python: str, run: Entry | None) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,7 +142,8 @@ def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[F
     """Findings in order of place; equal regions of one record are told apart by an ordinal."""
     seen: dict[tuple[str, bytes], int] = {}
     results = []
-    for rule, candidate in sorted(found, key=_place):
+    once = {_place(item): item for item in found}  # two detectors of a record may see one place
+    for _, (rule, candidate) in sorted(once.items(), key=itemgetter(0)):
         assert candidate.region is not None
         text = b" ".join(candidate.region.deep.split())
         ordinal = seen[rule.pattern.id, text] = seen.get((rule.pattern.id, text), -1) + 1

@@ -112,7 +112,13 @@
       box.status.textContent = `The box does not work: ${error.message}.`;
     });
     const changed = () => { remember(box.input.value); run(); };
-    const put = (text) => { box.input.value = text; changed(); box.input.focus(); };
+    const put = (text) => {
+      box.input.value = text;
+      box.input.setSelectionRange(0, 0);
+      box.input.focus();
+      box.input.scrollTo(0, 0);
+      changed();
+    };
     const read = (chosen) => chosen && chosen.text().then(put);
     box.input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(changed, 120); });
     box.open.addEventListener("click", () => box.file.click());

@@ -245,6 +245,7 @@ def _recorded(book_: Book, id: str) -> str:
                 *run.output,
                 run.seen.raised + ": " + run.seen.message,
                 *run.seen.warned,
+                run.seen.printed,
                 *run.seen.failures,
             ]
     text = "\n".join(texts)

@@ -6,7 +6,7 @@
   const FACETS = {
     category: ["Category", "All categories"],
     severity: ["Severity", "All severities"],
-    kind: ["Kind", "Patterns and myths"],
+    kind: ["Kind", "All kinds"],
     moments: ["Before", "Any moment"],
     tools: ["Tool", "All tools"],
     pythons: ["Python", "All versions"],

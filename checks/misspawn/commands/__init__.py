@@ -38,7 +38,7 @@ class Command(Protocol):
 
 def run(argv: Sequence[str]) -> int:
     """Parse the arguments and run their command."""
-    options = _parser(argv[0] if argv else "").parse_args(argv)
+    options = parser(argv[0] if argv else "").parse_args(argv)
     return _command(options.command).run(options)
 
 
@@ -46,16 +46,16 @@ def _command(name: str) -> Command:
     return cast(Command, import_module(f"misspawn.commands.{name.replace('-', '_')}"))
 
 
-def _parser(chosen: str) -> ArgumentParser:
+def parser(chosen: str) -> ArgumentParser:
     """The parser, with the arguments of the chosen command only: the others need not be imported."""
-    parser = ArgumentParser(
+    made = ArgumentParser(
         "misspawn",
         description="Finds the ways in which Python projects get task spawning wrong.",
         epilog=EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("-V", "--version", action="version", version=f"misspawn {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    made.add_argument("-V", "--version", action="version", version=f"misspawn {__version__}")
+    commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, help_ in COMMANDS.items():
         described = f"{help_[0].upper()}{help_[1:]}."
         sub = commands.add_parser(
@@ -63,4 +63,4 @@ def _parser(chosen: str) -> ArgumentParser:
         )
         if name == chosen:
             _command(name).arguments(sub)
-    return parser
+    return made

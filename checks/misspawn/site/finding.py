@@ -1,0 +1,103 @@
+"""How to find a mistake in one's own code: scan, ripgrep, and the regexes explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from misspawn.model import Clause, Detector, Language, Pattern
+from misspawn.pipelines import pipelines
+from misspawn.site.markdown import code, fence, inline, raw
+
+_CLAUSES = {
+    "deep": "the region with all that is nested in it",
+    "statement": "the statement around it",
+    "function": "the function around it",
+    "class_": "the class around it",
+    "file": "the file",
+    "path": "the file's path",
+}
+_LANGUAGES = {
+    Language.PYTHON: "Python",
+    Language.SHELL: "shell, also inside workflows, Compose files and Dockerfiles",
+    Language.DOCKERFILE: "Dockerfiles",
+    Language.COMPOSE: "Compose files",
+    Language.WORKFLOW: "GitHub workflows",
+    Language.PYTEST_CONFIG: "pytest's configuration",
+    Language.COVERAGE_CONFIG: "coverage's configuration",
+}
+
+
+def find_it(pattern: Pattern, how: str) -> str:
+    """The commands and what they do. `how`: the address of the page on detection."""
+    if not pattern.detect:
+        return f"No detector reports this one. {inline(pattern.no_detector or 'There is nothing to search for.')}"
+    parts = [
+        fence(f"misspawn check --select {pattern.id}", "console"),
+        "The nearest that ripgrep alone can do:",
+        searches(pattern),
+        _decision(pattern.detect),
+        f"[How a detector works]({how})",
+    ]
+    return "\n\n".join(parts)
+
+
+def searches(pattern: Pattern) -> str:
+    """The ripgrep pipelines as code, and what is said about them as text."""
+    lines = list(pipelines(pattern))
+    commands = [line for line in lines if not line.startswith("# ")]
+    remarks = dict.fromkeys(line[2:] for line in lines if line.startswith("# "))
+    notes = "".join(f"<li>{raw(remark)}</li>" for remark in remarks)
+    return "\n\n".join((fence("\n".join(commands), "bash"), f"<ul>{notes}</ul>"))
+
+
+def _decision(detectors: Iterable[Detector]) -> str:
+    """What the detectors ask, folded. As HTML, which is quicker to build."""
+    items = []
+    for detector in detectors:
+        conditions = "".join(f"<li>{raw(text)}</li>" for text in _conditions(detector))
+        nested = f"<ul>{conditions}</ul>" if conditions else ""
+        start = raw(f"In {_LANGUAGES[detector.language]}, {_start(detector)}")
+        items.append(f"<li>{start}{nested}</li>")
+    return f'<details class="note"><summary>How it decides</summary><ul>{"".join(items)}</ul></details>'
+
+
+def _start(detector: Detector) -> str:
+    at = f" at {code(detector.at)}" if detector.at else ""
+    return (
+        f"a hit of {code(detector.match)} stands for the smallest {detector.region} around it{at}."
+    )
+
+
+def _conditions(detector: Detector) -> Iterator[str]:
+    yield from _clause(f"this {detector.region}", Clause(all=detector.all, none=detector.none))
+    for name, words in _CLAUSES.items():
+        yield from _clause(words, getattr(detector, name))
+    for context, regex in detector.inside.items():
+        yield f"only inside {context}" + (f" that matches {code(regex)}" if regex else "")
+    for context, regex in detector.outside.items():
+        yield f"not inside {context}" + (f" that matches {code(regex)}" if regex else "")
+    for group, names in detector.where.items():
+        if names.any:
+            yield f"{code(group)} is a name that {code(names.any)} collects from the {names.scope}"
+        if names.none:
+            yield f"{code(group)} is no name that {code(names.none)} collects from the {names.scope}"
+    for fact, clause in detector.project.items():
+        yield from _clause(f"the project's {fact}", clause)
+
+
+def _clause(words: str, clause: Clause) -> Iterator[str]:
+    yield from (f"{words} must match {code(regex)}" for regex in clause.all)
+    yield from (f"{words} must not match {code(regex)}" for regex in clause.none)
+
+
+def suppress(pattern: Pattern) -> str:
+    """How to keep the scan quiet about it."""
+    return "\n\n".join(
+        (
+            "Leave it out of a scan, and see why a line is reported:",
+            fence(
+                f"misspawn check --ignore {pattern.id}\nmisspawn why PATH:LINE {pattern.id}",
+                "console",
+            ),
+        )
+    )

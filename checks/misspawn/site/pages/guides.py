@@ -1,0 +1,89 @@
+"""The emergency guide and the checklists."""
+
+from __future__ import annotations
+
+from misspawn.model import Branch, Moment, Pattern
+from misspawn.site.addresses import Near, file, finder, link, near
+from misspawn.site.book import Book
+from misspawn.site.markdown import code, fence, html, inline, linked
+from misspawn.site.words import BRANCHES, MOMENTS
+
+_PROGRAMS = {
+    "bash", "coverage", "docker", "echo", "find", "gh", "git", "grep", "head", "ls", "misspawn", "ps",
+    "pytest", "python", "rg",
+}  # fmt: skip
+
+
+def emergency(book: Book, argument: str = "") -> str:
+    """Each symptom by branch, with how to diagnose it and what to do."""
+    parts = []
+    for branch in Branch:
+        title, text = BRANCHES[branch]
+        found = [
+            pattern
+            for pattern in book.live
+            if pattern.troubleshoot and pattern.troubleshoot.branch is branch
+        ]
+        entries = (
+            "\n\n".join(_entry(book, pattern) for pattern in found) or "Nothing is recorded yet."
+        )
+        parts.append(f"## {title} {{ #{branch.value} }}\n\n{inline(text)}\n\n{entries}")
+    return "\n\n".join(parts)
+
+
+def _entry(book: Book, pattern: Pattern) -> str:
+    entry = pattern.troubleshoot
+    assert entry is not None  # the caller has looked
+    to = near("emergency.md")
+    fix = linked(entry.fix.strip(), finder(book, to))
+    return "\n\n".join(
+        (
+            f"### {inline(entry.symptom.rstrip('.'))} {{ #{pattern.id} }}",
+            diagnosis(entry.diagnose),
+            f"**Fix.** {fix}",
+            f"Page: {link(pattern, to)}",
+        )
+    )
+
+
+def diagnosis(steps: tuple[str, ...]) -> str:
+    """Steps in words as a list, commands as a block."""
+    parts: list[str] = []
+    commands: list[str] = []
+    for step in (*steps, ""):
+        if step.split(" ")[0] in _PROGRAMS:
+            commands.append(" ".join(step.split()))
+            continue
+        if commands:
+            parts.append(fence("\n".join(commands), "bash"))
+            commands = []
+        if step:
+            parts.append(f"- {inline(step)}")
+    return "\n\n".join(parts)
+
+
+def checklists(book: Book, argument: str = "") -> str:
+    """What to look at, by moment; `argument` names one moment."""
+    to = near("checklists.md")
+    parts = []
+    for moment in Moment:
+        found = [pattern for pattern in book.live if moment in pattern.checklist]
+        if found and argument in ("", moment.value):
+            items = "\n\n".join(_due(pattern, moment, to) for pattern in found)
+            parts.append(
+                f"## {MOMENTS[moment]} {{ #{moment.value} }}\n\n"
+                f'<ul class="ms-checklist" markdown="1">\n{items}\n</ul>'
+            )
+    return "\n\n".join(parts)
+
+
+def _due(pattern: Pattern, moment: Moment, to: Near) -> str:
+    enforced = (
+        f"checked by {code(f'misspawn check --select {pattern.id}')}"
+        if pattern.detect
+        else "checked by a person: no detector sees it"
+    )
+    return (
+        f'<li markdown="1">\n\n{inline(pattern.checklist[moment])}\n'
+        f"[{html(pattern.id)}]({to(file(pattern))}), {enforced}\n\n</li>"
+    )

@@ -1,0 +1,152 @@
+"""What the runs have shown, from the evidence alone: stamp, outputs, results by version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from misspawn import examples
+from misspawn.evidence import PYTHONS, Entry
+from misspawn.facts import Seen
+from misspawn.model import Example, Pattern
+from misspawn.site.book import Book
+from misspawn.site.markdown import code, fence, html, indent, inline, raw
+
+NOT_YET = "Not yet proved"
+_NAMES = {"python": "Python"}
+
+
+def lacking(book: Book, pattern: Pattern) -> list[str]:
+    """The Python versions on which some example that can run there has no evidence."""
+    return [
+        python
+        for python in PYTHONS
+        if any(
+            _runs_on(example, python)
+            and python not in {run.python for run in book.runs(pattern, example)}
+            for example in pattern.examples
+        )
+    ]
+
+
+def stamp(book: Book, pattern: Pattern) -> str:
+    """One line: on which versions all examples were run, and since when they show the same."""
+    runs = [run for example in pattern.examples for run in book.runs(pattern, example)]
+    missing = lacking(book, pattern)
+    proved = [python for python in PYTHONS if python not in missing]
+    if all(example.expect.unrunnable for example in pattern.examples):
+        return _stamp("Cannot be run here", "none")
+    if not runs or not proved:
+        return _stamp(NOT_YET, "none")
+    text = f"Verified on Python {versions(proved)} \N{MIDDLE DOT} unchanged since {max(run.first for run in runs)}"
+    if missing:
+        return _stamp(f"{text} \N{MIDDLE DOT} not yet proved on {versions(missing)}", "part")
+    return _stamp(text, "")
+
+
+def _stamp(text: str, kind: str) -> str:
+    extra = f" ms-stamp--{kind}" if kind else ""
+    return f'<span class="ms-stamp{extra}">{html(text)}</span>'
+
+
+def versions(pythons: Iterable[str]) -> str:
+    """`3.10 - 3.13` for a range without gaps, else a list."""
+    found = list(dict.fromkeys(pythons))
+    numbers = [int(python.split(".")[1]) for python in found]
+    if len(found) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"{found[0]}\N{EN DASH}{found[-1]}"
+    return ", ".join(found)
+
+
+def outputs(book: Book, pattern: Pattern, example: Example) -> str:
+    """What running the example printed: tabs by version only where the facts differ."""
+    if example.expect.unrunnable:
+        return f"*Not run: {inline(example.expect.unrunnable)}*"
+    runs = book.runs(pattern, example)
+    if not runs:
+        return f'<span class="ms-stamp ms-stamp--none">{NOT_YET}</span>\n{{: .ms-unproved }}'
+    groups = _groups(runs)
+    if len(groups) == 1:
+        return _output(groups[0])
+    return "\n\n".join(
+        f'=== "{_label(group, groups)}"\n\n{indent(_output(group))}' for group in groups
+    )
+
+
+def _groups(runs: Sequence[Entry]) -> list[list[Entry]]:
+    groups: list[list[Entry]] = []
+    for run in runs:
+        same = next((group for group in groups if group[0].seen == run.seen), None)
+        if same is None:
+            groups.append([run])
+        else:
+            same.append(run)
+    return groups
+
+
+def _label(group: Sequence[Entry], groups: Sequence[Sequence[Entry]]) -> str:
+    label = f"Python {versions(run.python for run in group)}"
+    if len({run.pins for one in groups for run in one}) > 1:
+        label += ", " + ", ".join(dict.fromkeys(run.pins for run in group))
+    return label
+
+
+def _output(group: Sequence[Entry]) -> str:
+    newest = group[-1]
+    used = ", ".join(
+        f"{_NAMES.get(name, name)} {version}"
+        for name, version in newest.versions.items()
+        if version
+    )
+    lead = f"On {html(used)}: {account(newest.seen)}."
+    return f"{lead}\n\n{fence(chr(10).join(newest.output))}" if newest.output else lead
+
+
+def account(seen: Seen) -> str:
+    """The facts of a run in words."""
+    parts = []
+    if seen.raised:
+        phase = "" if seen.phase in ("", "run") else f" in the phase {seen.phase}"
+        parts.append(f"raises {code(seen.raised)}{phase}")
+    if seen.hangs:
+        parts.append(f"still runs after {seen.hangs[:-1]} s")
+    if seen.blocks_loop:
+        parts.append(f"blocks the event loop for {seen.blocks_loop[:-1]} s or longer")
+    if seen.pytest:
+        parts.append("pytest: " + ", ".join(f"{n} {name}" for name, n in seen.pytest.items()))
+    if seen.warned:
+        parts.append(f"warns with {code(seen.warned[0].split(':')[0])}")
+    if seen.left:
+        parts.append("leaves " + ", ".join(seen.left))
+    if seen.exit is not None and not seen.raised and not seen.pytest:
+        parts.append(f"exit code {seen.exit}")
+    return "; ".join(parts) or "runs"
+
+
+def results(book: Book, pattern: Pattern) -> str:
+    """A table: each example on each version. As HTML, which is quicker to build."""
+    head = "".join(f"<th>{python}</th>" for python in PYTHONS)
+    rows = []
+    for example in pattern.examples:
+        runs = {run.python: run for run in book.runs(pattern, example)}
+        side = "Wrong" if example.is_wrong else "Right"
+        cells = "".join(
+            f"<td>{raw(_cell(example, python, runs.get(python)))}</td>" for python in PYTHONS
+        )
+        rows.append(f"<tr><td><strong>{side}:</strong> {raw(example.title)}</td>{cells}</tr>")
+    body = "".join(rows)
+    return f"<table><thead><tr><th>Example</th>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(example: Example, python: str, run: Entry | None) -> str:
+    if example.expect.unrunnable:
+        return "cannot be run"
+    if not examples.runs_on(example, f"{python}.0"):
+        return "does not apply"
+    if run is None:
+        return "not yet proved"
+    outcome = examples.expected(example, f"{python}.0")
+    return "passes" if outcome.passes else account(run.seen)
+
+
+def _runs_on(example: Example, python: str) -> bool:
+    return not example.expect.unrunnable and examples.runs_on(example, f"{python}.0")

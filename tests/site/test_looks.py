@@ -1,0 +1,118 @@
+"""Every type of page, in both schemes and two widths: accessible, and nothing sticks out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+AXE = Path(__file__).with_name("axe.min.js")
+SIZES = ((1440, 1000), (390, 844))
+PAGES = {
+    "home": "",
+    "emergency": "emergency/",
+    "index": "patterns/",
+    "myths": "myths/",
+    "category": "category/event-loop/",
+    "pattern": "p/event-loop-is-closed/",
+    "pattern with tabs": "p/asyncmock-async-context-manager/",
+    "pattern with files": "p/asyncio-run-in-running-loop/",
+    "shell": "p/sh-pipe-without-pipefail/",
+    "myth": "p/git-stash-tests-the-commit/",
+    "checklists": "checklists/",
+    "validation": "validation/",
+    "calls": "calls/",
+    "recipes": "recipes/",
+    "recipe": "recipes/health/",
+    "metrics": "metrics/",
+    "maintenance": "maintenance/",
+    "commands": "commands/",
+    "how it works": "how-it-works/",
+    "contributing": "contributing/",
+    "not found": "404.html",
+}
+RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+  v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + (n.any[0] || n.none[0] || n.all[0] || {}).message).join(" | ")}`)"""
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("size", SIZES, ids=("desktop", "phone"))
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_keep_to_their_width(
+    browser: Browser,
+    address: str,
+    scheme: Literal["light", "dark"],
+    size: tuple[int, int],
+) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    found = []
+    for name, path in PAGES.items():
+        page.goto(address + path)
+        page.evaluate("() => document.fonts.ready")
+        page.add_script_tag(path=AXE)
+        page.wait_for_timeout(120)
+        found += [f"{name}: {problem}" for problem in page.evaluate(RUN)]
+        wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        found += [f"{name}: {wide} px too wide"] if wide > 0 else []
+    context.close()
+    assert found == []
+
+
+def test_wrong_right_and_error_are_seen_at_once(page: Page, patterns: list[dict[str, Any]]) -> None:
+    hidden = []
+    for record in patterns[:: max(1, len(patterns) // 16)]:
+        page.goto(record["url"])
+        for part in (".ms-wrong", ".ms-right", ".ms-symptoms"):
+            place = page.locator(part).first.bounding_box() if page.locator(part).count() else None
+            if place and place["y"] > 800:
+                hidden.append((record["id"], part, place["y"]))
+    assert hidden == []
+
+
+def test_wrong_and_right_stand_side_by_side(page: Page) -> None:
+    page.goto("p/await-magicmock/")
+    wrong, right = (page.locator(part).first.bounding_box() for part in (".ms-wrong", ".ms-right"))
+    assert wrong
+    assert right
+    assert wrong["y"] == right["y"]
+    assert right["x"] > wrong["x"] + wrong["width"]
+    letters = page.evaluate(
+        """() => { const code = document.querySelector(".ms-wrong pre > code"), style = getComputedStyle(code);
+        const probe = document.createElement("span"); probe.textContent = "x".repeat(100); code.append(probe);
+        const width = probe.getBoundingClientRect().width / 100; probe.remove();
+        return (code.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / width; }"""
+    )
+    assert letters >= 68
+
+
+def test_the_side_is_told_in_words(page: Page) -> None:
+    page.goto("p/await-magicmock/")
+    assert page.locator(".ms-wrong .ms-side").first.inner_text() == "Wrong"
+    assert page.locator(".ms-right .ms-side").first.inner_text() == "Right"
+
+
+def test_the_keyboard_reaches_the_box_and_shows_where_it_is(page: Page) -> None:
+    page.goto("")
+    page.wait_for_selector(".ms-box textarea")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.tagName") == "TEXTAREA":
+            break
+    else:
+        pytest.fail("the box cannot be reached with the keyboard")
+    assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_print_shows_the_text_alone(page: Page) -> None:
+    page.goto("checklists/")
+    page.emulate_media(media="print")
+    assert page.locator(".md-header:visible, .md-sidebar:visible, .md-footer:visible").count() == 0
+    assert page.locator(".md-content h2:visible").count() > 2
+    colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert re.search(r"255, 255, 255|0, 0, 0, 0", colour)

@@ -6,6 +6,7 @@ TOML is split by a tokenizer of its own: tomllib (3.11+) does not tell where a v
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -122,9 +123,9 @@ class ConfigDocument(FlatDocument):
     def _around(self, start: int, end: int) -> Section | None:
         return next((s for s in self._sections if s.start <= start and end <= s.end), None)
 
+    @abstractmethod
     def _wanted(self, name: str, at: str) -> bool:
         """Whether the tool reads the section, `at` naming the part of its configuration."""
-        raise NotImplementedError
 
 
 class PytestConfigDocument(ConfigDocument):

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("playwright", reason="the browser tests need playwright")
+pytest.importorskip("axe_playwright_python", reason="the browser tests need the extra `browser`")
 pytest.importorskip("material", reason="the browser tests need the site extra")
 
 from playwright.sync_api import Browser, Page, sync_playwright

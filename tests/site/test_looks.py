@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-AXE = Path(__file__).with_name("axe.min.js")
+AXE = files("axe_playwright_python") / "axe.min.js"
 SIZES = ((1440, 1000), (390, 844))
 PAGES = {
     "home": "",
@@ -55,7 +55,7 @@ def test_pages_are_accessible_and_keep_to_their_width(
     for name, path in PAGES.items():
         page.goto(address + path)
         page.evaluate("() => document.fonts.ready")
-        page.add_script_tag(path=AXE)
+        page.add_script_tag(path=str(AXE))
         page.wait_for_timeout(120)
         found += [f"{name}: {problem}" for problem in page.evaluate(RUN)]
         wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")

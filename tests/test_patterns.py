@@ -9,6 +9,7 @@ from misspawn import examples
 from misspawn.catalogue import load
 from misspawn.model import Pattern
 from misspawn.project import Project
+from misspawn.rules import Searches, rules
 from misspawn.scan import Scanner
 from misspawn.trial import Trial
 
@@ -49,8 +50,8 @@ def test_the_prefilter_lets_every_flagged_example_through(pattern: Pattern) -> N
 @by_detected_id
 def test_a_detector_has_a_literal_for_the_prefilter(pattern: Pattern) -> None:
     for detector in pattern.detect:
-        alone = structs.replace(pattern, detect=(detector,))
-        assert Scanner([alone]).candidates(b"\n") == [], (
+        (rule,) = rules([structs.replace(pattern, detect=(detector,))])
+        assert not Searches(detector.language, [rule]).likely(b"\n"), (
             f"{detector.match} has no literal of 3 characters"
         )
 

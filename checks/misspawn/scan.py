@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from operator import itemgetter
-from pathlib import Path
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from misspawn import detect
 from misspawn.detect import Candidate, Facts
-from misspawn.model import Detector, Finding, Language, Pattern, Problem
+from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
-from misspawn.regex import MatchSet, Prefilter, tail
 from misspawn.regions import Document, documents, languages
-from misspawn.regions.kinds import may_hold_any, needs_shebang
+from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
+from misspawn.rules import Rule, Searches, rules, words
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
@@ -38,39 +35,27 @@ _BROAD = {
     "loop",
     "except",
 }
-_MODULE = re.compile(
-    r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)"
-)  # what stands before `\.`
 _EXCERPT_LINES = 6
-
-
-class Rule(NamedTuple):
-    """One detector and the record that it belongs to."""
-
-    pattern: Pattern
-    detector: Detector
 
 
 class Scanner:
     """The detectors of a set of records, ready to look at files."""
 
     def __init__(self, patterns: Iterable[Pattern], *, whole: bool = False) -> None:
-        self.rules = [
-            Rule(pattern, detector) for pattern in patterns for detector in pattern.detect
-        ]
-        self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
-        self.words = frozenset(
-            name.encode()
-            for rule in self.rules
-            for text in _regexes(rule.detector)
-            for name in _MODULE.findall(text)
-        )
+        self.rules = list(rules(patterns))
         self._whole = whole
-        self._by_language: dict[Language, tuple[list[int], MatchSet]] = {}
+        self._searches: dict[Language, Searches] = {}
 
-    def candidates(self, data: bytes) -> list[int]:
-        """Indices of the rules whose literals all occur in the bytes."""
-        return self._prefilter.candidates(data)
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """The module names that any detector mentions."""
+        return frozenset(word for rule in self.rules for word in words(rule.detector))
+
+    def searches(self, language: Language) -> Searches:
+        """The searches for one language."""
+        if language not in self._searches:
+            self._searches[language] = Searches(language, self.rules)
+        return self._searches[language]
 
     def file(self, path: str, raw: bytes, facts: Facts) -> list[Finding]:
         """Everything found in one file. Raises `Unreadable` when the bytes are not text."""
@@ -78,14 +63,17 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        likely = frozenset(self.candidates(source.data))
+        likely = {
+            language: numbers
+            for language in spoken(kinds)
+            if (numbers := self.searches(language).likely(source.data))
+        }
         if not likely:
             return []
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in documents(source.data, kinds, self.words, whole=self._whole):
-            for number in self._matching(document):
-                rule = self.rules[number]
-                if number not in likely or not detect.concerned(rule.detector, facts, path):
+            for rule in self._matching(document, likely):
+                if not detect.concerned(rule.detector, facts, path):
                     continue
                 for candidate in detect.found(rule.detector, document):
                     assert candidate.region is not None  # `found` asks for one
@@ -93,49 +81,11 @@ class Scanner:
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
-    def _matching(self, document: Document) -> list[int]:
-        """Indices of the rules whose `match` hits something in the document."""
-        language = document.language
-        if language not in self._by_language:
-            own = [n for n, rule in enumerate(self.rules) if rule.detector.language is language]
-            matches = (tail(self.rules[number].detector.match) for number in own)
-            searches = (detect.searched(match, type(document)) for match in matches)
-            self._by_language[language] = own, MatchSet(searches)
-        own, searcher = self._by_language[language]
-        return [own[index] for index in sorted(searcher.matching(document.text))]
-
-
-def _required(detector: Detector) -> Iterator[str]:
-    """The regexes that must match somewhere in a file for the detector to hold."""
-    yield detector.match
-    yield from detector.all
-    for clause in (
-        detector.deep,
-        detector.statement,
-        detector.function,
-        detector.class_,
-        detector.file,
-    ):
-        yield from clause.all
-    if "async-function" in detector.inside:
-        yield r"\basync\s+def\b"
-    yield from (names.any for names in detector.where.values() if names.any)
-
-
-def _regexes(detector: Detector) -> Iterator[str]:
-    yield from _required(detector)
-    yield from detector.none
-    for clause in (
-        detector.deep,
-        detector.statement,
-        detector.function,
-        detector.class_,
-        detector.file,
-    ):
-        yield from clause.none
-    yield from detector.inside.values()
-    yield from detector.outside.values()
-    yield from (names.none for names in detector.where.values())
+    def _matching(
+        self, document: Document, likely: Mapping[Language, frozenset[int]]
+    ) -> Iterable[Rule]:
+        numbers = likely.get(document.language)
+        return self.searches(document.language).matching(document, numbers) if numbers else ()
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:
@@ -191,7 +141,7 @@ Result = Finding | Problem
 
 
 def scan(
-    paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs: int = 0
+    paths: Iterable[str], patterns: Sequence[Pattern], *, root: str, jobs: int = 0
 ) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
@@ -207,9 +157,9 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: Path) -> None:
+    def __init__(self, patterns: Sequence[Pattern], root: str) -> None:
         self._scanner = Scanner(patterns)
-        self._below = lru_cache(maxsize=None)(partial(below, str(root)))
+        self._below = lru_cache(maxsize=None)(partial(below, root))
         self._facts = Project.on_disk(root)
 
     def batch(self, files: Iterable[str]) -> list[Result]:

@@ -10,7 +10,8 @@ from misspawn.detect import Facts, Step
 from misspawn.model import Language, Pattern
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
-from misspawn.scan import Rule, Scanner
+from misspawn.rules import Rule
+from misspawn.scan import Scanner
 from misspawn.source import Source
 
 
@@ -44,15 +45,15 @@ def why(
     scanner = Scanner(pattern for pattern in patterns if not chosen or pattern.id in chosen)
     kinds = languages(source.path, source.data)
     opened = list(documents(source.data, kinds, scanner.words))
-    likely = frozenset(scanner.candidates(source.data))
-    for index, rule in enumerate(scanner.rules):
+    for rule in scanner.rules:
         number = rule.pattern.detect.index(rule.detector) + 1
         traces = [
             Trace(rule.pattern.id, number, steps)
             for steps in _hits(rule, opened, source, line, facts)
         ]
         if chosen and not traces:
-            step = _absent(rule, kinds, index in likely)
+            searches = scanner.searches(rule.detector.language)
+            step = _absent(rule, kinds, searches.may_match(rule, source.data))
             traces = [Trace(rule.pattern.id, number, (step,))]
         yield from traces
 

@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -111,7 +110,7 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
         else:
             files.append(found)
             yield None
-    yield from scan(files, patterns, root=Path(walk.root(paths)), jobs=options.jobs)
+    yield from scan(files, patterns, root=walk.root(paths), jobs=options.jobs)
 
 
 def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
@@ -122,7 +121,7 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
         raise UserError("tell what standard input goes by: --stdin-filename app.py")
     yield None
     root = walk.root([name])
-    scanner, facts = Scanner(patterns), Project.on_disk(Path(root))
+    scanner, facts = Scanner(patterns), Project.on_disk(root)
     try:
         for finding in scanner.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
             yield replace(finding, path=name)

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from misspawn import catalogue, walk
 from misspawn.errors import UserError
@@ -32,7 +31,7 @@ def run(options: Namespace) -> int:
     patterns = catalogue.load()
     ids = [catalogue.find(patterns, options.id).id] if options.id else []
     root = walk.root([path])
-    name, facts = walk.below(root, path), Project.on_disk(Path(root))
+    name, facts = walk.below(root, path), Project.on_disk(root)
     try:
         traces = list(why(Source(name, walk.read(path)), line, patterns, facts, ids=ids))
     except OSError as error:

@@ -73,6 +73,15 @@ def needs_shebang(path: str) -> bool:
     return "." not in name.lstrip(".") and not by_name(name)
 
 
+_WITH_SHELL = frozenset({Language.WORKFLOW, Language.COMPOSE, Language.DOCKERFILE})
+
+
+@lru_cache(maxsize=64)
+def spoken(kinds: tuple[Language, ...]) -> tuple[Language, ...]:
+    """The languages that occur in a file of these kinds: its own, and those inside them."""
+    return (*kinds, Language.SHELL) if _WITH_SHELL.intersection(kinds) else kinds
+
+
 @lru_cache(maxsize=4096)
 def by_name(name: str) -> tuple[Language, ...]:
     """The languages that a file name alone stands for."""

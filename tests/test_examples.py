@@ -20,6 +20,7 @@ from pytest_examples import CodeExample, EvalExample, find_examples
 
 import misspawn
 from misspawn import catalogue
+from misspawn.catalogue.checks import MAX_COLUMNS
 from misspawn.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -95,9 +96,13 @@ def placed(path: Path, text: str, scalar: yaml.ScalarNode, group: uuid.UUID) -> 
     )
 
 
-def configure(check: EvalExample, *ignore: str) -> None:
+def configure(check: EvalExample, *ignore: str, columns: int = 100) -> None:
     check.set_config(
-        line_length=100, quotes="double", target_version="py310", isort=True, ruff_ignore=[*ignore]
+        line_length=columns,
+        quotes="double",
+        target_version="py310",
+        isort=True,
+        ruff_ignore=[*ignore],
     )
 
 
@@ -116,9 +121,8 @@ def test_example(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # away from our own configuration of ruff
     for block in example:
-        configure(
-            eval_example, *MEANT, *(["F401"] if block.example.path.parent.name == "imports" else [])
-        )
+        unused = ["F401"] if block.example.path.parent.name == "imports" else []
+        configure(eval_example, *MEANT, *unused, columns=MAX_COLUMNS)
         assert (
             not re.search(r"[ \t]+$|\t", block.example.source, re.MULTILINE) or not block.is_python
         )

@@ -77,6 +77,7 @@ def over_comments(pattern: str) -> str:
     return f"(?{flags[1] if flags else ''}:{''.join(parts)})"
 
 
+@cache
 def _takes_space(atom: str) -> bool:
     return atom in (r"\s", r"\W", r"\D") or (atom[0] == "[" and re.fullmatch(atom, " ") is not None)
 

@@ -56,11 +56,10 @@ class Page(NamedTuple):
     argument: str
     source: str
 
-    @property
-    def stub(self) -> str:
-        """The page as the macro plugin takes it."""
-        meta = msgspec.yaml.encode(self.meta).decode()
-        return f'---\n{meta}---\n\n{{{{ misspawn("{self.part}", "{self.argument}") }}}}\n'
+    def text(self, book: Book) -> str:
+        """The whole page. What an example says in braces is no macro, and stays."""
+        meta = msgspec.yaml.encode(self.meta | {"render_macros": False}).decode()
+        return f"---\n{meta}---\n\n{part(book, self.part, self.argument)}\n"
 
 
 def pages(book: Book) -> Iterator[Page]:

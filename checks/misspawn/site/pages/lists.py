@@ -8,9 +8,9 @@ from html import escape
 from misspawn.model import Category, Kind, Pattern
 from misspawn.site import data
 from misspawn.site.addresses import Near, category_file, link, near
-from misspawn.site.blocks import box, chip, line
+from misspawn.site.blocks import box, chip, para
 from misspawn.site.book import Book
-from misspawn.site.markdown import inline, text_only
+from misspawn.site.markdown import inline, raw, text_only
 from misspawn.site.words import CATEGORIES
 
 _MOST = 8
@@ -44,8 +44,8 @@ def _item(pattern: Pattern, to: Near) -> str:
     }
     attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in values.items())
     return (
-        f'<li {attributes} markdown="1">\n\n{link(pattern, to)} {chip(pattern)}\n\n'
-        f"{inline(pattern.summary)}\n\n</li>"
+        f'<li {attributes} markdown="block">\n\n{link(pattern, to)} {chip(pattern)}\n\n'
+        f"{para('ms-text', raw(pattern.summary))}\n\n</li>"
     )
 
 
@@ -76,8 +76,9 @@ def cards(book: Book, argument: str = "") -> str:
     """The categories as cards."""
     counts = Counter(pattern.category for pattern in book.live)
     items = [
-        f'<li markdown="1">\n\n[{CATEGORIES[one][0]}]({category_file(one)}) '
-        f'<span class="ms-count">{counts[one]}</span>\n\n{inline(CATEGORIES[one][1])}\n\n</li>'
+        f'<li markdown="block">\n\n[{CATEGORIES[one][0]}]({category_file(one)}) '
+        f'<span class="ms-count">{counts[one]}</span>\n\n'
+        f"{para('ms-text', raw(CATEGORIES[one][1]))}\n\n</li>"
         for one in book.categories
     ]
     return '<ul class="ms-cards" markdown="1">\n' + "\n\n".join(items) + "\n</ul>"
@@ -100,8 +101,8 @@ def myths(book: Book, argument: str = "") -> str:
     return "\n\n".join(
         box(
             "ms-myth",
-            line("ms-claim", f"<strong>Claim:</strong> {inline(pattern.claim)}"),
-            line("ms-verdict", f"<strong>Verdict:</strong> {inline(pattern.verdict)}"),
+            para("ms-claim", f"<strong>Claim:</strong> {raw(pattern.claim)}"),
+            para("ms-verdict", f"<strong>Verdict:</strong> {raw(pattern.verdict)}"),
             f"[The run that refutes it]({to('p/' + pattern.id + '.md')})",
         )
         for pattern in found

@@ -89,7 +89,9 @@ def test_an_ordinary_log_names_no_page(page: Page) -> None:
 def test_the_last_line_of_five_megabytes_is_found(page: Page) -> None:
     page.goto("")
     count = 5_000_000 // len(LINE)
-    paste(page, "".join(LINE.format(n) for n in range(count)) + "RuntimeError: Event loop is closed\n")
+    paste(
+        page, "".join(LINE.format(n) for n in range(count)) + "RuntimeError: Event loop is closed\n"
+    )
     assert first(page) == "event-loop-is-closed"
     expect(page.locator(FIRST).first.locator(".ms-line")).to_have_text(f"line {count + 1}")
 

@@ -45,7 +45,9 @@ def test_a_page_is_accessible_in_both_schemes_and_keeps_to_its_width(
     browser: Browser, address: str, path: str, size: tuple[int, int]
 ) -> None:
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme="light", reduced_motion="reduce"
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="light",
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto(address + path)

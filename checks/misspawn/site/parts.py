@@ -11,7 +11,16 @@ from misspawn.model import Category
 from misspawn.site.addresses import category_file, file
 from misspawn.site.book import REPOSITORY, Book, place
 from misspawn.site.markdown import text_only
-from misspawn.site.pages import calls, commands, guides, handbook, lists, pattern, reports
+from misspawn.site.pages import (
+    calls,
+    commands,
+    guides,
+    handbook,
+    lists,
+    pattern,
+    precision,
+    reports,
+)
 from misspawn.site.words import CATEGORIES
 
 Part = Callable[[Book, str], str]
@@ -31,6 +40,8 @@ PARTS: dict[str, Part] = {
     "emergency": guides.emergency,
     "checklists": guides.checklists,
     "metrics": reports.metrics,
+    "suite": reports.suite,
+    "precision": precision.precision,
     "reviews": reports.reviews,
     "owners": reports.owners,
     "validation": reports.validation,

@@ -59,7 +59,7 @@ def on_page_content(html: str, *, page: Any, **_: Any) -> str:
 
 
 @event_priority(100)  # before the search, which drops spans only after it has parsed them
-def _without_spans(context: Any, *, page: Any, **_: Any) -> Any:
+def _without_spans(context: Any, /, *, page: Any, **_: Any) -> Any:
     """Let the search read the page without the colours of its code, a third of its tags."""
     _whole[page.file.src_uri] = page.content
     page.content = _SPAN.sub("", page.content)
@@ -67,7 +67,7 @@ def _without_spans(context: Any, *, page: Any, **_: Any) -> Any:
 
 
 @event_priority(-100)
-def _with_spans(context: Any, *, page: Any, **_: Any) -> Any:
+def _with_spans(context: Any, /, *, page: Any, **_: Any) -> Any:
     """Show the page as it was."""
     page.content = _whole.pop(page.file.src_uri)
     return context

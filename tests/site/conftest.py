@@ -36,14 +36,14 @@ ARGUMENTS = (
 BELOW = "some/where"  # the site must work below a path
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, **env: str) -> None:
     """Build strictly, and not quietly: `-q` hides the failure."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     quiet = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **quiet},
+        env={**os.environ, **quiet, **env},
         capture_output=True,
         text=True,
         timeout=110,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from misspawn.model import Example, Kind, Pattern
 from misspawn.site.listing import listing, remark
@@ -46,6 +46,15 @@ def tabs(name: str, texts: Mapping[str, str]) -> str:
         f'<div class="tabbed-labels">{"".join(labels)}</div>'
         f'<div class="tabbed-content">{"".join(blocks)}</div></div>'
     )
+
+
+def cards(items: Iterable[tuple[str, str]]) -> str:
+    """A grid: for each card its heading, which is Markdown, and a sentence of a record."""
+    shown = (
+        f'<li markdown="block">\n\n{heading}\n\n{para("ms-text", raw(text))}\n\n</li>'
+        for heading, text in items
+    )
+    return '<ul class="ms-cards" markdown="1">\n' + "\n\n".join(shown) + "\n</ul>"
 
 
 def chip(pattern: Pattern) -> str:

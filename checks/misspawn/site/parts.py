@@ -37,6 +37,7 @@ PARTS: dict[str, Part] = {
     "cards": lists.cards,
     "frequent": lists.frequent,
     "myths": lists.myths,
+    "branches": guides.branches,
     "emergency": guides.emergency,
     "checklists": guides.checklists,
     "metrics": reports.metrics,

@@ -10,7 +10,7 @@ from misspawn.facts import Seen
 from misspawn.model import Example, Pattern
 from misspawn.site.blocks import div, para, tabs
 from misspawn.site.book import Book
-from misspawn.site.markdown import code, fence, html, raw
+from misspawn.site.markdown import code, fence, raw
 
 NOT_YET = "Not yet proved"
 _NAMES = {"python": "Python"}
@@ -38,7 +38,10 @@ def stamp(book: Book, pattern: Pattern) -> str:
         return _stamp("Cannot be run here", "none")
     if not runs or not proved:
         return _stamp(NOT_YET, "none")
-    text = f"Verified on Python {versions(proved)} \N{MIDDLE DOT} unchanged since {max(run.first for run in runs)}"
+    day = max(run.first for run in runs)
+    text = (
+        f"Verified on Python {versions(proved)} \N{MIDDLE DOT} unchanged since <time>{day}</time>"
+    )
     if missing:
         return _stamp(f"{text} \N{MIDDLE DOT} not yet proved on {versions(missing)}", "part")
     return _stamp(text, "")
@@ -46,7 +49,7 @@ def stamp(book: Book, pattern: Pattern) -> str:
 
 def _stamp(text: str, kind: str) -> str:
     extra = f" ms-stamp--{kind}" if kind else ""
-    return f'<span class="ms-stamp{extra}">{html(text)}</span>'
+    return f'<span class="ms-stamp{extra}"><span>{text}</span></span>'
 
 
 def versions(pythons: Iterable[str]) -> str:

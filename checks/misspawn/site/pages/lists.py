@@ -6,7 +6,7 @@ from collections import Counter
 from html import escape
 
 from misspawn.model import Category, Kind, Pattern
-from misspawn.site import data
+from misspawn.site import blocks, data
 from misspawn.site.addresses import Near, category_file, link, near
 from misspawn.site.blocks import box, chip, para
 from misspawn.site.book import Book
@@ -75,13 +75,13 @@ def _plain_list(items: str) -> str:
 def cards(book: Book, argument: str = "") -> str:
     """The categories as cards."""
     counts = Counter(pattern.category for pattern in book.live)
-    items = [
-        f'<li markdown="block">\n\n[{CATEGORIES[one][0]}]({category_file(one)}) '
-        f'<span class="ms-count">{counts[one]}</span>\n\n'
-        f"{para('ms-text', raw(CATEGORIES[one][1]))}\n\n</li>"
+    return blocks.cards(
+        (
+            f'[{CATEGORIES[one][0]}]({category_file(one)}) <span class="ms-count">{counts[one]}</span>',
+            CATEGORIES[one][1],
+        )
         for one in book.categories
-    ]
-    return '<ul class="ms-cards" markdown="1">\n' + "\n\n".join(items) + "\n</ul>"
+    )
 
 
 def frequent(book: Book, argument: str = "") -> str:
@@ -89,9 +89,14 @@ def frequent(book: Book, argument: str = "") -> str:
     to = near("index.md")
     seen = [pattern for pattern in book.live if pattern.history][:_MOST]
     return "\n".join(
-        f"1. {link(pattern, to)} {chip(pattern)}: {len(pattern.history)} commits"
+        f'1. {link(pattern, to)} {chip(pattern)} <span class="ms-seen">{_commits(pattern)}</span>'
         for pattern in seen
     )
+
+
+def _commits(pattern: Pattern) -> str:
+    count = len(pattern.history)
+    return "1 commit" if count == 1 else f"{count} commits"
 
 
 def myths(book: Book, argument: str = "") -> str:

@@ -67,6 +67,7 @@ def test_a_page_is_accessible_in_both_schemes_and_keeps_to_its_width(
     assert wide <= 0
 
 
+@pytest.mark.timeout(300)  # it looks at every record
 def test_wrong_right_and_error_are_seen_at_once(
     browser: Browser, address: str, patterns: list[dict[str, Any]]
 ) -> None:

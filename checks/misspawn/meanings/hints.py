@@ -15,6 +15,10 @@ from misspawn.regions.names import imports
 _ROOT = re.compile(rb"\w+")
 _OWN = frozenset({b"self", b"cls", b"super"})
 _DEEPEST = 4  # variables that are made from one another
+_MADE = (
+    rb"%b(?<![\w.]%b)[ \t]*(?::[ \t]*[\"']?(?:Optional\[)?(\w+)[^=\n,)]*)?"
+    rb"(?:=[ \t]*(?:await[ \t]+)?\(?(\w+)[\w.]*\(|[,)=]|\n)"
+)  # a name with its annotation and what is called to give it a value; `re` finds its literal first
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _WORDS = re.compile(rb"[A-Za-z_]\w*")
 
@@ -41,7 +45,7 @@ class Hints:
 
     def _defines(self, name: bytes, *, asynchronous: bool) -> bool:
         before = b"async def " if asynchronous else b"def "
-        return re.search(before + rb"%b\b" % re.escape(name), self._data) is not None
+        return before + name in self._data
 
     def _follows(self, root: bytes, depth: int) -> bool:
         """Whether something in the file says what a name is: an import, a definition, a value."""
@@ -53,14 +57,9 @@ class Hints:
     def _bound(self, root: bytes, depth: int) -> bool:
         if root in self._imports:
             return self._imported(root)
-        word = re.escape(root)
-        if re.search(rb"^[ \t]*(?:class|def)[ \t]+%b\b" % word, self._data, re.MULTILINE):
+        if b"class " + root in self._data or b"def " + root in self._data:
             return True
-        makers = re.findall(
-            rb"(?<![\w.])%b[ \t]*(?::[ \t]*[\"']?(?:Optional\[)?(\w+)[^=\n,)]*)?"
-            rb"(?:=[ \t]*(?:await[ \t]+)?\(?(\w+)[\w.]*\(|[,)=]|\n)" % word,
-            self._data,
-        )
+        makers = re.findall(_MADE % (root, root), self._data)
         return any(self._follows(maker, depth + 1) for pair in makers for maker in pair if maker)
 
     def _imported(self, name: bytes) -> bool:

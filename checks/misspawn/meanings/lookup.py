@@ -71,8 +71,11 @@ class FileLookup:
 
     def plausible(self, start: int, end: int, kinds: frozenset[SymbolKind]) -> bool:
         """Whether the file's text allows that something of these kinds is named at the stretch."""
-        written = self._document.text[start:end]
-        if self._document.text[start - 1 : start] in _QUOTES or b"," in written:
+        if not isinstance(self._document, PythonDocument):
+            return False
+        begin, stop = self._document.locate(start, end)
+        written = self._document.source[begin:stop]
+        if self._document.source[begin - 1 : begin] in _QUOTES or b"," in written:
             return True
         return self._hints.plausible(written, asynchronous=kinds <= ASYNCHRONOUS)
 
@@ -80,7 +83,8 @@ class FileLookup:
     def _hints(self) -> Hints:
         index, path = self._meanings.index, self._path
         known = lru_cache(maxsize=None)(lambda top: index.first_party(top, path))
-        return Hints(self._document.text, known)
+        assert isinstance(self._document, PythonDocument)
+        return Hints(self._document.source, known)
 
     def __call__(self, start: int, end: int) -> Symbol | Unknown:
         """What is named at a canonical stretch: an expression, `owner, "name"`, or the text of a string."""
@@ -97,7 +101,7 @@ class FileLookup:
         node = self._document.syntax().named_descendant_for_byte_range(begin, stop)
         if node is None:
             return Unknown("there is no expression")
-        written = self._document.original(begin, stop)
+        written = self._document.source[begin:stop].decode("utf-8", "replace")
         if node.type in _STRINGS:
             return self._meanings.index.resolve(written, self._path)
         if owner := _OWNER.fullmatch(written):
@@ -139,12 +143,12 @@ class FileLookup:
 
     def _replaced(self, name: str) -> bool:
         """Whether the file assigns to an attribute of the name, or patches one."""
-        data = self._document.text
-        word = re.escape(name).encode()
+        assert isinstance(self._document, PythonDocument)
+        data, word = self._document.source, name.encode()
         if re.search(rb"\.%b[ \t]*(?::[^=\n]+)?=(?!=)" % word, data):
             return True
-        quoted = re.search(rb"[\"'](?:[\w.]*\.)?%b[\"']" % word, data)
-        return quoted is not None and re.search(rb"\bpatch\b|\bsetattr\b", data) is not None
+        quoted = re.search(rb"%b(?<=[\"'.]%b)[\"']" % (word, word), data)
+        return quoted is not None and (b"patch" in data or b"setattr" in data)
 
     @cached_property
     def _expressions(self) -> Expressions | Unknown:

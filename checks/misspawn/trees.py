@@ -35,6 +35,9 @@ class Tree(Protocol):
     def read(self, path: str) -> bytes | None:
         """The bytes of a file, None when there is no such file."""
 
+    def ignored(self, path: str) -> str:
+        """The pattern by which git ignores a file, whether it is there or not; '' when none does."""
+
 
 class MemoryTree:
     """Files that are nowhere on disk."""
@@ -48,6 +51,9 @@ class MemoryTree:
 
     def opaque(self) -> Collection[str]:
         return ()
+
+    def ignored(self, path: str) -> str:
+        return ""
 
     def read(self, path: str) -> bytes | None:
         return self._files.get(path)
@@ -71,6 +77,9 @@ class WorkingTree:
 
     def opaque(self) -> Collection[str]:
         return ()
+
+    def ignored(self, path: str) -> str:
+        return ""
 
     def read(self, path: str) -> bytes | None:
         with suppress(OSError, ValueError):
@@ -98,6 +107,9 @@ class FolderTree:
 
     def opaque(self) -> Collection[str]:
         return ()
+
+    def ignored(self, path: str) -> str:
+        return ""
 
     def read(self, path: str) -> bytes | None:
         with suppress(OSError, ValueError):
@@ -150,6 +162,12 @@ class GitTree:
         if entry.blob not in self._contents:
             self.prepare([path])
         return self._contents.get(entry.blob)
+
+    def ignored(self, path: str) -> str:
+        with suppress(UserError):  # git ends with 1 when none matches, and knows no work tree in a bare one
+            told = self._git("check-ignore", "--no-index", "-v", "-z", "--", path)
+            return os.fsdecode(told.split(b"\0")[2])
+        return ""
 
     def prepare(self, paths: Iterable[str]) -> None:
         """Read these files now, by one git process a thousand, so that `read` starts none."""

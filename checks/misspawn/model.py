@@ -61,6 +61,25 @@ class Language(str, Enum):
     COVERAGE_CONFIG = "coverage-config"
 
 
+class SymbolKind(str, Enum):
+    """What a name is, told where it is defined.
+
+    A `function` is a plain one: what it returns cannot be awaited. An `awaitable-factory` is a `def`
+    that returns an awaitable.
+    """
+
+    COROUTINE_FUNCTION = "coroutine-function"
+    ASYNC_GENERATOR = "async-generator"
+    ASYNC_CONTEXT_MANAGER = "async-context-manager"
+    AWAITABLE_FACTORY = "awaitable-factory"
+    GENERATOR = "generator"
+    CONTEXT_MANAGER = "context-manager"
+    FUNCTION = "function"
+    CLASS = "class"
+    MODULE = "module"
+    VALUE = "value"
+
+
 class Moment(str, Enum):
     """When a checklist item is due."""
 
@@ -89,16 +108,38 @@ class Clause(Record, frozen=True, kw_only=True):
 NOTHING = Clause()
 
 
+Kinds = SymbolKind | tuple[SymbolKind, ...]
+
+
 class Names(Record, frozen=True, kw_only=True):
     """What a named group of `match` may have captured.
 
     `any`: a regex whose groups collect names from the scope; the captured text must be among them.
-    `none`: the same, but it must not be among them.
+    `none`: the same, but it must not be among them. `times`: how often a name has to be collected.
+    `is`: what the name is, where it is defined; `is_not`: what it is not. Of a name of which this is
+    not known, neither holds.
     """
 
     scope: Literal["statement", "function", "class", "file"] = "file"
     any: str = ""
     none: str = ""
+    times: Annotated[int, Meta(ge=1)] = 1
+    is_: Kinds = msgspec.field(name="is", default=())
+    is_not: Kinds = ()
+
+    @property
+    def wanted(self) -> frozenset[SymbolKind]:
+        """The kinds of which the name must be one; any when there are none."""
+        return _kinds(self.is_)
+
+    @property
+    def unwanted(self) -> frozenset[SymbolKind]:
+        """The kinds of which the name must be none."""
+        return _kinds(self.is_not)
+
+
+def _kinds(kinds: Kinds) -> frozenset[SymbolKind]:
+    return frozenset((kinds,) if isinstance(kinds, SymbolKind) else kinds)
 
 
 class Detector(Record, frozen=True, kw_only=True):

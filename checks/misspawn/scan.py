@@ -13,7 +13,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from misspawn import detect
-from misspawn.detect import Candidate, Facts
+from misspawn.detect import Candidate, Facts, nothing_known
+from misspawn.meanings import Meanings, callees
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
 from misspawn.regex import MatchSet, Prefilter, tail
@@ -24,6 +25,7 @@ from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
+_FEW = 20  # files; for more it pays to look which names the project defines
 _BATCH = 48  # files a worker takes at a time
 _BROAD = {
     "function",
@@ -54,10 +56,20 @@ class Rule(NamedTuple):
 class Scanner:
     """The detectors of a set of records, ready to look at files."""
 
-    def __init__(self, patterns: Iterable[Pattern], *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        patterns: Iterable[Pattern],
+        *,
+        meanings: Meanings | None = None,
+        narrow: bool = False,
+        whole: bool = False,
+    ) -> None:
+        """`meanings`: what the project's names are. `narrow`: look first which names it defines at all."""
         self.rules = [
             Rule(pattern, detector) for pattern in patterns for detector in pattern.detect
         ]
+        self._meanings = meanings
+        self._narrowed = _narrowed(self.rules, meanings) if meanings and narrow else {}
         self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
         self.words = frozenset(
             name.encode()
@@ -78,31 +90,56 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        likely = frozenset(self.candidates(source.data))
+        likely = frozenset(self._likely(source.data))
         if not likely:
             return []
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in documents(source.data, kinds, self.words, whole=self._whole):
+            lookup = self._meanings.of(path, document) if self._meanings else nothing_known
             for number in self._matching(document):
                 rule = self.rules[number]
                 if number not in likely or not detect.concerned(rule.detector, facts, path):
                     continue
-                for candidate in detect.found(rule.detector, document):
+                for candidate in detect.found(self._sharp(number), document, lookup):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
+    def _likely(self, data: bytes) -> Iterator[int]:
+        """The candidates of which also the narrowed `match`, where there is one, hits something."""
+        for number in self.candidates(data):
+            narrowed = self._narrowed.get(number)
+            if narrowed is None or detect.hits(narrowed, data):
+                yield number
+
+    def _sharp(self, number: int) -> Detector:
+        return self._narrowed.get(number) or self.rules[number].detector
+
     def _matching(self, document: Document) -> list[int]:
-        """Indices of the rules whose `match` hits something in the document."""
+        """Indices of the rules whose `match` may hit something in the document."""
         language = document.language
         if language not in self._by_language:
-            own = [n for n, rule in enumerate(self.rules) if rule.detector.language is language]
+            own = [
+                number
+                for number, rule in enumerate(self.rules)
+                if rule.detector.language is language and number not in self._narrowed
+            ]
             matches = (tail(self.rules[number].detector.match) for number in own)
             searches = (detect.searched(match, type(document)) for match in matches)
             self._by_language[language] = own, MatchSet(searches)
         own, searcher = self._by_language[language]
-        return [own[index] for index in sorted(searcher.matching(document.text))]
+        hit = {own[index] for index in searcher.matching(document.text)}
+        return sorted(hit.union(self._narrowed) if language is Language.PYTHON else hit)
+
+
+def _narrowed(rules: Sequence[Rule], meanings: Meanings) -> dict[int, Detector]:
+    """The detectors with the names that their callees can have, by number."""
+    return {
+        number: meanings.narrowed(rule.detector)
+        for number, rule in enumerate(rules)
+        if callees(rule.detector)
+    }
 
 
 def _required(detector: Detector) -> Iterator[str]:
@@ -198,7 +235,7 @@ def scan(
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     """
     files = list(paths)
-    worker = _Worker(patterns, root)
+    worker = _Worker(patterns, root, narrow=len(files) > _FEW)
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or _cores(), len(files) // _SEQUENTIAL_BELOW + 1)
@@ -207,8 +244,8 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: Path) -> None:
-        self._scanner = Scanner(patterns)
+    def __init__(self, patterns: Sequence[Pattern], root: Path, *, narrow: bool) -> None:
+        self._scanner = Scanner(patterns, meanings=Meanings.on_disk(root), narrow=narrow)
         self._below = lru_cache(maxsize=None)(partial(below, str(root)))
         self._facts = Project.on_disk(root)
 

@@ -7,12 +7,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from misspawn import detect, examples
+from misspawn.meanings import Meanings
 from misspawn.model import Detector, Example, Pattern
 from misspawn.mutants import mutants
 from misspawn.project import Project
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
 from misspawn.scan import Scanner
+from misspawn.trees import MemoryTree
 
 
 class Place(NamedTuple):
@@ -28,6 +30,7 @@ class Trial:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._words = Scanner(patterns).words
         self._opened = lru_cache(maxsize=None)(self._open)
+        self._meanings = lru_cache(maxsize=None)(_meanings)
 
     def _open(self, files: tuple[tuple[str, str], ...]) -> list[tuple[str, Document]]:
         found = []
@@ -42,12 +45,13 @@ class Trial:
         """Everything that the detectors flag in an example."""
         texts = examples.files(example)
         facts = Project.in_memory({path: text.encode() for path, text in texts.items()})
+        meanings = self._meanings(tuple(texts.items()))
         return {
             Place(path, texts[path].encode()[: document.locate(*hit)[0]].count(b"\n") + 1)
             for path, document in self._opened(tuple(texts.items()))
             for detector in detectors
             if detector.language is document.language and detect.concerned(detector, facts, path)
-            for candidate in detect.found(detector, document)
+            for candidate in detect.found(detector, document, meanings.of(path, document))
             for hit in [(candidate.hit.start, candidate.hit.end)]
         }
 
@@ -68,6 +72,10 @@ class Trial:
                     yield f"detector {index + 1} without: {mutant.lost}"
             if not self.failures(pattern, (*before, *after)):
                 yield f"detector {index + 1} flags nothing that the others do not"
+
+
+def _meanings(files: tuple[tuple[str, str], ...]) -> Meanings:
+    return Meanings(MemoryTree({path: text.encode() for path, text in files}))
 
 
 def _failure(example: Example, seen: set[Place]) -> str:

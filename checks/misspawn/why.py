@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from misspawn import detect
 from misspawn.detect import Facts, Step
+from misspawn.meanings import Meanings
 from misspawn.model import Language, Pattern
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
@@ -32,6 +33,7 @@ def why(
     line: int,
     patterns: Sequence[Pattern],
     facts: Facts,
+    meanings: Meanings,
     *,
     ids: Iterable[str] = (),
 ) -> Iterator[Trace]:
@@ -49,7 +51,7 @@ def why(
         number = rule.pattern.detect.index(rule.detector) + 1
         traces = [
             Trace(rule.pattern.id, number, steps)
-            for steps in _hits(rule, opened, source, line, facts)
+            for steps in _hits(rule, opened, source, line, facts, meanings)
         ]
         if chosen and not traces:
             step = _absent(rule, kinds, index in likely)
@@ -58,11 +60,19 @@ def why(
 
 
 def _hits(
-    rule: Rule, opened: Sequence[Document], source: Source, line: int, facts: Facts
+    rule: Rule,
+    opened: Sequence[Document],
+    source: Source,
+    line: int,
+    facts: Facts,
+    meanings: Meanings,
 ) -> Iterator[tuple[Step, ...]]:
     for document in opened:
         if document.language is rule.detector.language:
-            for hit, steps in detect.explained(rule.detector, document, facts, source.path):
+            lookup = meanings.of(source.path, document)
+            for hit, steps in detect.explained(
+                rule.detector, document, facts, source.path, lookup
+            ):
                 if _touches(rule, document, source, (hit.start, hit.end), line):
                     yield tuple(_until_decided(steps))
 

@@ -137,8 +137,12 @@ def check_where(pattern: Pattern) -> Complaints:
             at: Keys = ("detect", index, "where", group)
             if f"(?P<{group}>" not in detector.match:
                 yield at, f"`match` has no group (?P<{group}>...); name one"
-            if not (names.any or names.none):
-                yield at, "needs `any` or `none`"
+            if not (names.any or names.none or names.is_ or names.is_not):
+                yield at, "needs `any`, `none`, `is` or `is_not`"
+            if names.times > 1 and not (names.any or names.none):
+                yield (*at, "times"), "counts what `any` or `none` collect; give one of them"
+            if (names.is_ or names.is_not) and detector.language is not Language.PYTHON:
+                yield at, "only Python's names are looked up; drop `is` and `is_not`"
             for key, text in _collectors(names):
                 if not _groups(text):
                     yield (*at, key), "collects nothing; put the name in a group: (...)"

@@ -15,6 +15,7 @@ from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.formats import FORMATS, statistics
 from misspawn.formats.style import one_line, style_for
+from misspawn.meanings import Meanings
 from misspawn.model import Finding, Pattern, Problem
 from misspawn.project import Project
 from misspawn.scan import Scanner, scan
@@ -122,7 +123,8 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
         raise UserError("tell what standard input goes by: --stdin-filename app.py")
     yield None
     root = walk.root([name])
-    scanner, facts = Scanner(patterns), Project.on_disk(Path(root))
+    scanner = Scanner(patterns, meanings=Meanings.on_disk(Path(root)))
+    facts = Project.on_disk(Path(root))
     try:
         for finding in scanner.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
             yield replace(finding, path=name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from misspawn import catalogue, walk
 from misspawn.errors import UserError
 from misspawn.formats.style import Style, one_line, style_for
+from misspawn.meanings import Meanings
 from misspawn.project import Project
 from misspawn.source import Source, Unreadable
 from misspawn.why import Trace, why
@@ -33,8 +34,10 @@ def run(options: Namespace) -> int:
     ids = [catalogue.find(patterns, options.id).id] if options.id else []
     root = walk.root([path])
     name, facts = walk.below(root, path), Project.on_disk(Path(root))
+    meanings = Meanings.on_disk(Path(root))
     try:
-        traces = list(why(Source(name, walk.read(path)), line, patterns, facts, ids=ids))
+        source = Source(name, walk.read(path))
+        traces = list(why(source, line, patterns, facts, meanings, ids=ids))
     except OSError as error:
         raise UserError(f"{one_line(path)}: cannot be read: {error.strerror}") from error
     except Unreadable as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from misspawn.model import Clause, Detector, Language, Pattern
+from misspawn.model import Clause, Detector, Language, Names, Pattern, SymbolKind
 from misspawn.pipelines import pipelines
 from misspawn.site.markdown import code, fence, inline, raw
 
@@ -77,12 +77,25 @@ def _conditions(detector: Detector) -> Iterator[str]:
     for context, regex in detector.outside.items():
         yield f"not inside {context}" + (f" that matches {code(regex)}" if regex else "")
     for group, names in detector.where.items():
-        if names.any:
-            yield f"{code(group)} is a name that {code(names.any)} collects from the {names.scope}"
-        if names.none:
-            yield f"{code(group)} is no name that {code(names.none)} collects from the {names.scope}"
+        yield from _names(code(group), names)
     for fact, clause in detector.project.items():
         yield from _clause(f"the project's {fact}", clause)
+
+
+def _names(group: str, names: Names) -> Iterator[str]:
+    times = f" {names.times} times or more" if names.times > 1 else ""
+    if names.any:
+        yield f"{group} is a name that {code(names.any)} collects from the {names.scope}{times}"
+    if names.none:
+        yield f"{group} is no name that {code(names.none)} collects from the {names.scope}{times}"
+    if names.wanted:
+        yield f"{group} is, where the project defines it, {_either(names.wanted)}"
+    if names.unwanted:
+        yield f"{group} is defined in the project, and not as {_either(names.unwanted)}"
+
+
+def _either(kinds: Iterable[SymbolKind]) -> str:
+    return " or ".join(sorted(kind.value.replace("-", " ") for kind in kinds))
 
 
 def _clause(words: str, clause: Clause) -> Iterator[str]:

@@ -46,14 +46,19 @@ class MemoryTree:
         self._files = files
         self.name = name
 
+    def ignored(self, path: str) -> str:
+        from pathspec import GitIgnoreSpec  # 40 ms that only this needs
+
+        text = self._files.get(".gitignore", b"").decode("utf-8", "replace")
+        spec = GitIgnoreSpec.from_lines(text.splitlines())
+        found = spec.check_file(path)
+        return text.splitlines()[found.index] if found.include and found.index is not None else ""
+
     def paths(self) -> Collection[str]:
         return self._files.keys()
 
     def opaque(self) -> Collection[str]:
         return ()
-
-    def ignored(self, path: str) -> str:
-        return ""
 
     def read(self, path: str) -> bytes | None:
         return self._files.get(path)
@@ -164,7 +169,9 @@ class GitTree:
         return self._contents.get(entry.blob)
 
     def ignored(self, path: str) -> str:
-        with suppress(UserError):  # git ends with 1 when none matches, and knows no work tree in a bare one
+        with suppress(
+            UserError
+        ):  # git ends with 1 when none matches, and knows no work tree in a bare one
             told = self._git("check-ignore", "--no-index", "-v", "-z", "--", path)
             return os.fsdecode(told.split(b"\0")[2])
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from typing import NamedTuple
 
@@ -37,6 +38,8 @@ def lack(index: Index, item: Imported, near: str) -> Lack:
     if not item.module:
         return Lack(Verdict.UNKNOWN, "the relative import leaves the tree")
     parts = item.module.split(".")
+    if parts[0] in sys.stdlib_module_names or _is_itself(index, parts[0], near):
+        return Lack(Verdict.UNKNOWN, f"{parts[0]} is most likely a module from elsewhere")
     for count in range(1, len(parts) + 1):
         found = _module(index, parts[:count], near)
         if isinstance(found, Lack):
@@ -44,6 +47,13 @@ def lack(index: Index, item: Imported, near: str) -> Lack:
     if item.name in ("", "*"):
         return Lack(Verdict.FINE, f"{item.module} is a module of the tree")
     return _name(index, found, item, near)
+
+
+def _is_itself(index: Index, name: str, near: str) -> bool:
+    """Whether a top-level name stands for the importing file, as when `redis.py` imports redis."""
+    return any(
+        module.path == near and not module.package for module in index.candidates(name, near)
+    )
 
 
 def _module(index: Index, parts: list[str], near: str) -> list[Module] | Lack:

@@ -92,7 +92,7 @@ class Layout:
     def _roots_of(self, folder: str) -> tuple[str, ...]:
         """The folder on sys.path by which pytest or a script finds it, then those of installs."""
         if folder not in self._roots:
-            own = self._own_root(folder)
+            own = self.own_root(folder)
             usual = self._usual(folder)
             first = [
                 root for root in usual if own == root or own.startswith(f"{root}/") or not root
@@ -113,7 +113,7 @@ class Layout:
             or (root.rpartition("/")[2] in _SOURCES and root not in self._packages)
         )
 
-    def _own_root(self, folder: str) -> str:
+    def own_root(self, folder: str) -> str:
         """The first folder upwards that is no package, also seen through namespace folders inside one."""
         while True:
             while folder and folder in self._packages:

@@ -82,7 +82,8 @@ class Index:
         folder = near.rpartition("/")[0]
         if near and folder not in self._own_roots:
             roots = (module.root for module in self.layout.of(near) if module.usual)
-            self._own_roots[folder] = frozenset([folder, *roots])
+            script = {folder} if self.layout.own_root(folder) == folder else set()
+            self._own_roots[folder] = frozenset(script.union(roots))
         return self._own_roots.get(folder, frozenset())
 
     def outline(self, module: Module) -> Outline:

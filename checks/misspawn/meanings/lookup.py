@@ -58,7 +58,11 @@ class Meanings:
         return next((path for path in heirs if path in rivals), "")
 
 
-_ASYNC = (SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER)
+_ASYNC = (
+    SymbolKind.COROUTINE_FUNCTION,
+    SymbolKind.ASYNC_GENERATOR,
+    SymbolKind.ASYNC_CONTEXT_MANAGER,
+)
 
 
 class FileLookup:

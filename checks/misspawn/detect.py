@@ -134,7 +134,11 @@ def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
 def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[bytes]]]:
     """All names that a group can have in this file, told without parsing: a scope is a part of it."""
     for group, names in detector.where.items():
-        if names.any and names.times == 1 and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
+        if (
+            names.any
+            and names.times == 1
+            and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
+        ):
             number = regex.group_number(searched(detector.match, type(document)), group)
             yield number, _collect(names.any, document.text)
 
@@ -198,9 +202,7 @@ def explained(
         yield hit, chain(early, _all_steps(detector, document, hit, lookup))
 
 
-def _all_steps(
-    detector: Detector, document: Document, hit: Hit, lookup: Lookup
-) -> Iterator[Step]:
+def _all_steps(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> Iterator[Step]:
     reason = document.dismissal(hit.start, hit.end, _named(detector, document, hit))
     yield Step("match", not reason, reason or detector.match)
     if not reason:
@@ -225,9 +227,7 @@ def steps(candidate: Candidate, lookup: Lookup = NOTHING_KNOWN) -> Iterator[Step
     yield from _symbols(detector, document, hit, lookup)
 
 
-def _symbols(
-    detector: Detector, document: Document, hit: Hit, lookup: Lookup
-) -> Iterator[Step]:
+def _symbols(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> Iterator[Step]:
     for group, names in detector.where.items():
         if not (names.is_ or names.is_not):
             continue

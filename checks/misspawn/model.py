@@ -50,7 +50,10 @@ class Category(str, Enum):
 
 
 class Language(str, Enum):
-    """What a detector reads. One file can be read as several (pyproject.toml is both configs)."""
+    """What a detector reads. One file can be read as several (pyproject.toml is both configs).
+
+    `imports` is what a git tree makes of its own imports: one line of text for each imported name.
+    """
 
     PYTHON = "python"
     SHELL = "shell"
@@ -59,6 +62,7 @@ class Language(str, Enum):
     WORKFLOW = "workflow"
     PYTEST_CONFIG = "pytest-config"
     COVERAGE_CONFIG = "coverage-config"
+    IMPORTS = "imports"
 
 
 class SymbolKind(str, Enum):
@@ -166,7 +170,7 @@ class Detector(Record, frozen=True, kw_only=True):
     outside: dict[str, str] = {}
     where: dict[str, Names] = {}
     project: dict[str, Clause] = {}
-    message: str = ""
+    message: str = ""  # may name groups of `match` in braces
 
 
 class Symptom(Record, frozen=True, kw_only=True):
@@ -229,7 +233,9 @@ class Example(Record, frozen=True, kw_only=True):
     (default: the first Python file by the interpreter, pytest for `pytest`, `sh`/`bash` for shell).
     `expect_on` gives other outcomes for a Python range such as `<3.12`. `detect: false` states that
     the static detectors cannot see this example, and `note` says why. `lines` names the lines of
-    the first file that the detectors must flag, and no others.
+    the first file that the detectors must flag, and no others. `unstaged` is a folder among `files`:
+    its content replaces or joins the other files after the command has staged these, so it is what the
+    working tree has and git does not.
     """
 
     wrong: str | None = None
@@ -246,6 +252,7 @@ class Example(Record, frozen=True, kw_only=True):
     requires: tuple[str, ...] = ()
     needs: tuple[Literal["docker", "git", "bash", "network"], ...] = ()
     env: dict[str, str] = {}
+    unstaged: str = ""
     detect: bool = True
     lines: tuple[int, ...] = ()
     note: str = ""

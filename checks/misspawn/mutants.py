@@ -52,7 +52,9 @@ def _names(detector: Detector) -> Iterator[Mutant]:
             if getattr(names, side):
                 left: Names = structs.replace(names, **{side: getattr(Names(), side)})
                 where = {**detector.where, group: left}
-                yield Mutant(f"where {group} {side.rstrip('_')}", structs.replace(detector, where=where))
+                yield Mutant(
+                    f"where {group} {side.rstrip('_')}", structs.replace(detector, where=where)
+                )
 
 
 def _project(detector: Detector) -> Iterator[Mutant]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
@@ -13,11 +13,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from misspawn import detect
-from misspawn.detect import NOTHING_KNOWN, Candidate, Facts, Lookup
+from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
 from misspawn.meanings import Meanings, callees
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
-from misspawn.regex import MatchSet, Prefilter, tail
+from misspawn.regex import Match, MatchSet, Prefilter, tail
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang
 from misspawn.source import Source, Unreadable
@@ -44,6 +44,7 @@ _MODULE = re.compile(
     r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)"
 )  # what stands before `\.`
 _EXCERPT_LINES = 6
+_GROUP = re.compile(r"\{([a-z]+)\}")
 
 
 class Rule(NamedTuple):
@@ -93,8 +94,16 @@ class Scanner:
         likely = frozenset(self.likely(source.data))
         if not likely:
             return []
+        opened = documents(source.data, kinds, self.words, whole=self._whole)
+        return self.found(source, opened, likely, facts)
+
+    def found(
+        self, source: Source, opened: Iterable[Document], likely: Container[int], facts: Facts
+    ) -> list[Finding]:
+        """Everything that the rules of these numbers find in the documents of one file."""
+        path = source.path
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
-        for document in documents(source.data, kinds, self.words, whole=self._whole):
+        for document in opened:
             lookup = self._meanings.of(path, document) if self._meanings else NOTHING_KNOWN
             for number in self._matching(document):
                 rule = self.rules[number]
@@ -214,11 +223,19 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         id=pattern.id,
         category=pattern.category.value,
         severity=pattern.severity.value,
-        message=rule.detector.message or pattern.title,
+        message=_message(rule, candidate.hit.match),
         remedy=pattern.remedy,
         url=pattern.url,
         excerpt="\n".join(source.line(number) for number in lines),
         fingerprint=hashlib.sha256(key).hexdigest()[:16],
+    )
+
+
+def _message(rule: Rule, match: Match) -> str:
+    """What is said: the detector's message with what its groups captured, else the record's title."""
+    return _GROUP.sub(
+        lambda group: (match[group[1].encode()] or b"").decode("utf-8", "replace"),
+        rule.detector.message or rule.pattern.title,
     )
 
 

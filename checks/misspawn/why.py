@@ -36,16 +36,17 @@ def why(
     meanings: Meanings,
     *,
     ids: Iterable[str] = (),
+    beside: Sequence[Document] = (),
 ) -> Iterator[Trace]:
     """Traces of the detectors for one line, counted from 1.
 
     Without `ids`: of the detectors whose `match` hits a region on the line. With `ids`: of these
-    records' detectors, also when nothing hits.
+    records' detectors, also when nothing hits. `beside`: what else is told of the file than its own text.
     """
     chosen = frozenset(ids)
     scanner = Scanner(pattern for pattern in patterns if not chosen or pattern.id in chosen)
     kinds = languages(source.path, source.data)
-    opened = list(documents(source.data, kinds, scanner.words))
+    opened = [*documents(source.data, kinds, scanner.words), *beside]
     likely = frozenset(scanner.candidates(source.data))
     for index, rule in enumerate(scanner.rules):
         number = rule.pattern.detect.index(rule.detector) + 1
@@ -54,7 +55,8 @@ def why(
             for steps in _hits(rule, opened, source, line, facts, meanings)
         ]
         if chosen and not traces:
-            step = _absent(rule, kinds, index in likely)
+            told = _told(rule, beside, source, line)
+            step = told or _absent(rule, kinds, index in likely)
             traces = [Trace(rule.pattern.id, number, (step,))]
         yield from traces
 
@@ -70,9 +72,7 @@ def _hits(
     for document in opened:
         if document.language is rule.detector.language:
             lookup = meanings.of(source.path, document)
-            for hit, steps in detect.explained(
-                rule.detector, document, facts, source.path, lookup
-            ):
+            for hit, steps in detect.explained(rule.detector, document, facts, source.path, lookup):
                 if _touches(rule, document, source, (hit.start, hit.end), line):
                     yield tuple(_until_decided(steps))
 
@@ -85,6 +85,20 @@ def _touches(
     if region is not None and region.end - region.start < 4000:
         start, end = min(start, region.start), max(end, region.end)
     return source.position(start)[0] <= line <= source.position(end)[0]
+
+
+def _told(rule: Rule, beside: Sequence[Document], source: Source, line: int) -> Step | None:
+    """What a document beside the file's own says of the line."""
+    for document in beside:
+        if document.language is rule.detector.language:
+            starts = [0, *(at + 1 for at, byte in enumerate(document.text) if byte == 10)]
+            said = [
+                document.text[at:].partition(b"\n")[0].decode()
+                for at in starts
+                if source.position(document.locate(at, at + 1)[0])[0] == line
+            ]
+            return Step("match", False, "; ".join(said) or "there is no import on this line")
+    return None
 
 
 def _until_decided(steps: Iterator[Step]) -> Iterator[Step]:

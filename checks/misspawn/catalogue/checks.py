@@ -23,6 +23,7 @@ _CLAUSES = {name: name for name in ("deep", "statement", "function", "file", "pa
 }
 _FACTS = ("pytest.config", "dependencies", "requires-python")
 _RANGE = re.compile(r"((<|<=|>|>=|==|!=)3\.\d+)(,(<|<=|>|>=|==|!=)3\.\d+)*")
+_GROUP = re.compile(r"\{([a-z]+)\}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -124,6 +125,9 @@ def _check_names(detector: Detector) -> Complaints:
             if context not in contexts:
                 known = ", ".join(contexts) or "none"
                 yield (side, context), f"no context `{context}` in this language; known: {known}"
+    for group in _GROUP.findall(detector.message):
+        if f"(?P<{group}>" not in detector.match:
+            yield ("message",), f"`match` has no group (?P<{group}>...) for {{{group}}}; name one"
     for fact in detector.project:
         if fact not in _FACTS and not fact.startswith("pytest."):
             known = ", ".join(("pytest.<option>", *_FACTS))
@@ -201,6 +205,8 @@ def _check_example(example: Example) -> Complaints:
 
 
 def _check_files(example: Example) -> Complaints:
+    if example.unstaged and not any(f.startswith(f"{example.unstaged}/") for f in example.files):
+        yield ("unstaged",), "is no folder among `files`; name one"
     texts: dict[Keys, str] = {("files", name): text for name, text in example.files.items()}
     for at, text in {("code",): example.code, **texts}.items():
         if (lines := text.count("\n")) > MAX_LINES:

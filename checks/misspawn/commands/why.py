@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from misspawn import catalogue, walk
+from misspawn.against import told
 from misspawn.errors import UserError
 from misspawn.formats.style import Style, one_line, style_for
 from misspawn.meanings import Meanings
@@ -37,7 +38,8 @@ def run(options: Namespace) -> int:
     meanings = Meanings.on_disk(Path(root))
     try:
         source = Source(name, walk.read(path))
-        traces = list(why(source, line, patterns, facts, meanings, ids=ids))
+        beside = told(root, name, source.data)
+        traces = list(why(source, line, patterns, facts, meanings, ids=ids, beside=beside))
     except OSError as error:
         raise UserError(f"{one_line(path)}: cannot be read: {error.strerror}") from error
     except Unreadable as error:

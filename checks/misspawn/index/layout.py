@@ -36,6 +36,7 @@ class Layout:
     def __init__(self, paths: Collection[str]) -> None:
         self._files = sorted(path for path in paths if _MODULE.fullmatch(path))
         self.folders = frozenset(_ancestors(self._files))
+        self.sources = dict(_sources(paths))
         self._packages = {_parent(path) for path in self._files if _stem(path) == "__init__"}
         self._projects = {_parent(path) for path in paths if path.rpartition("/")[2] in _PROJECT}
         self._roots: dict[str, tuple[str, ...]] = {}
@@ -50,11 +51,31 @@ class Layout:
         return found
 
     @cached_property
-    def namespaces(self) -> frozenset[str]:
-        """Dotted names of folders above modules that are no regular packages."""
-        parts = (name.split(".") for name in self.modules)
-        names = {".".join(p[:n]) for p in parts for n in range(1, len(p))}
-        return frozenset(names - self.modules.keys())
+    def folded(self) -> dict[str, str]:
+        """Modules and packages without their suffix, by their path in one case."""
+        stems = (path.rpartition(".")[0].removesuffix("/__init__") for path in self._files)
+        return {stem.casefold(): stem for stem in stems}
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The folders from which modules of this tree are installed or run."""
+        found = (module for modules in self.modules.values() for module in modules)
+        return frozenset(module.root for module in found if module.usual)
+
+    def inside(self, name: str) -> list[Module]:
+        """Modules in a folder that goes by a dotted name but is no module: one a root."""
+        return [] if name in self.modules else self._namespaces.get(name, [])
+
+    @cached_property
+    def _namespaces(self) -> dict[str, list[Module]]:
+        found: dict[str, dict[str, Module]] = {}
+        for name, modules in self.modules.items():
+            parts = name.split(".")
+            for count in range(1, len(parts)):
+                roots = found.setdefault(".".join(parts[:count]), {})
+                for module in modules:
+                    roots.setdefault(module.root, module)
+        return {name: list(roots.values()) for name, roots in found.items()}
 
     def of(self, path: str) -> Iterator[Module]:
         """The module that a file is, under each of its names, the one it most likely runs as first."""
@@ -71,7 +92,7 @@ class Layout:
     def _roots_of(self, folder: str) -> tuple[str, ...]:
         """The folder on sys.path by which pytest or a script finds it, then those of installs."""
         if folder not in self._roots:
-            own = self._own_root(folder)
+            own = self.own_root(folder)
             usual = self._usual(folder)
             first = [
                 root for root in usual if own == root or own.startswith(f"{root}/") or not root
@@ -92,7 +113,7 @@ class Layout:
             or (root.rpartition("/")[2] in _SOURCES and root not in self._packages)
         )
 
-    def _own_root(self, folder: str) -> str:
+    def own_root(self, folder: str) -> str:
         """The first folder upwards that is no package, also seen through namespace folders inside one."""
         while True:
             while folder and folder in self._packages:
@@ -117,6 +138,17 @@ def _upwards(folder: str) -> Iterator[str]:
         yield folder
         folder = _parent(folder)
     yield ""
+
+
+_COMPILED = (".c", ".cc", ".cpp", ".pyx", ".pxd", ".rs", ".in", ".proto", ".thrift", ".tmpl", ".j2")
+
+
+def _sources(paths: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Files of which a build may make a module, by the path of the module without its suffix."""
+    for path in paths:
+        if path.endswith(_COMPILED):
+            name = path.rpartition("/")[2].partition(".")[0]
+            yield f"{_parent(path)}/{name}".lstrip("/"), path
 
 
 def _ancestors(paths: Collection[str]) -> Iterator[str]:

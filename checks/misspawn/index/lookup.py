@@ -15,10 +15,10 @@ from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
 
 Found = Symbol | Unknown
-_GENERATED = re.compile(
+GENERATED = re.compile(
     r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
 )
-_GIVEN = frozenset(
+GIVEN = frozenset(
     [
         "__name__",
         "__file__",
@@ -46,6 +46,7 @@ class Index:
         self._libraries = libraries
         self._installed: dict[str, Index | None] = {}
         self._outlines: dict[Module, Outline] = {}
+        self._own_roots: dict[str, frozenset[str]] = {}
         self._answers: dict[tuple[str, str], Found] = {}
 
     @cached_property
@@ -58,27 +59,32 @@ class Index:
         return tuple(dict.fromkeys(module.name for module in self.layout.of(path)))
 
     def first_party(self, dotted: str, near: str = "") -> bool:
-        """Whether the first part of a dotted name is a module of this tree for that file."""
-        return bool(self.candidates(dotted.partition(".")[0], near)) or any(
-            module.usual
-            for name in self._namespace(dotted.partition(".")[0])
-            for module in self.layout.modules[name]
-        )
+        """Whether the first part of a dotted name is a module or a folder of this tree for that file."""
+        top = dotted.partition(".")[0]
+        return bool(self.candidates(top, near)) or self.has_namespace(top, near)
 
-    def _namespace(self, top: str) -> list[str]:
-        """The modules inside a top-level folder that is no package."""
-        if top not in self.layout.namespaces:
-            return []
-        return [name for name in self.layout.modules if name.startswith(f"{top}.")][:1]
+    def has_namespace(self, name: str, near: str = "") -> bool:
+        """Whether a folder without `__init__.py` goes by this name, seen from the file."""
+        roots = self._roots(near)
+        return any(module.usual or module.root in roots for module in self.layout.inside(name))
 
     def candidates(self, name: str, near: str = "") -> list[Module]:
         """The modules of this name that the file can import: those of its own folder and usual roots."""
-        folder = near.rpartition("/")[0]
-        roots = {module.root for module in self.layout.of(near)} if near else set()
         found = self.layout.modules.get(name, [])
-        allowed = [m for m in found if m.usual or m.root == folder or m.root in roots]
-        own = [m for m in allowed if m.root == folder or m.root in roots]
-        return own or allowed
+        if not found:
+            return []
+        roots = self._roots(near)
+        own = [module for module in found if module.root in roots]
+        return own or [module for module in found if module.usual]
+
+    def _roots(self, near: str) -> frozenset[str]:
+        """The folders from which a file surely imports: its own, and the usual ones above it."""
+        folder = near.rpartition("/")[0]
+        if near and folder not in self._own_roots:
+            roots = (module.root for module in self.layout.of(near) if module.usual)
+            script = {folder} if self.layout.own_root(folder) == folder else set()
+            self._own_roots[folder] = frozenset(script.union(roots))
+        return self._own_roots.get(folder, frozenset())
 
     def outline(self, module: Module) -> Outline:
         """What a module binds; of one that is no source, nothing, and that more may come."""
@@ -108,7 +114,7 @@ class Index:
     def _resolved(self, dotted: str, near: str) -> Found:
         head, *rest = dotted.split(".")
         module = self._one(head, near)
-        if module is None and head in self.layout.namespaces:
+        if module is None and self.has_namespace(head, near):
             head, module, rest = self._below_namespace(dotted, near)
         if module is None:
             return self._in_libraries(dotted)
@@ -160,7 +166,7 @@ class Index:
             return inner
         if inner is not None:
             return self._member(inner, more)
-        if below in self.layout.namespaces:
+        if self.has_namespace(below, module.path):
             return (
                 self.resolve(".".join([below, *more]), module.path)
                 if more
@@ -176,9 +182,9 @@ class Index:
                 return found
         if dynamic := self.outline(module).dynamic:
             return Unknown(f"`{module.name}` may have more names: {dynamic}")
-        if name in _GIVEN:
+        if name in GIVEN:
             return Unknown(f"every module has `{name}`")
-        if _GENERATED.fullmatch(name):
+        if GENERATED.fullmatch(name):
             return Unknown(f"`{name}` is generated, as its name tells")
         return Missing(f"{module.path} does not define `{name}`")
 

@@ -21,7 +21,12 @@ from misspawn.regions.grammar import CLASSES, FUNCTIONS
 
 _DEEPEST = 12  # steps from an expression to what it stands for; a chain of calls is rarely longer than four
 _TYPE = re.compile(r"(?:(?:typing\.)?Optional\[)?[\"']?([A-Za-z_][\w.]*)[\"']?\]?(?:\s*\|\s*None)?")
-_COMPREHENSIONS = ("list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression")
+_COMPREHENSIONS = (
+    "list_comprehension",
+    "set_comprehension",
+    "dictionary_comprehension",
+    "generator_expression",
+)
 
 
 class Thing(NamedTuple):
@@ -39,9 +44,7 @@ class Thing(NamedTuple):
 class Expressions:
     """Looks up the expressions of one file. `root` is its syntax tree, `module` its importable name."""
 
-    def __init__(
-        self, root: Node, module: str, *, path: str, package: bool, index: Index
-    ) -> None:
+    def __init__(self, root: Node, module: str, *, path: str, package: bool, index: Index) -> None:
         self._root = root
         self._module = module
         self._path = path
@@ -155,7 +158,10 @@ class Expressions:
     # -- attributes and calls --------------------------------------------------
 
     def _attribute(self, node: Node, depth: int) -> Thing | Unknown:
-        receiver, attribute = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+        receiver, attribute = (
+            node.child_by_field_name("object"),
+            node.child_by_field_name("attribute"),
+        )
         if receiver is None or attribute is None:
             return Unknown(f"`{_short(node)}` is no plain name")
         if text(receiver) == "super()":
@@ -184,7 +190,9 @@ class Expressions:
 
     def _inherited(self, node: Node, attribute: str) -> Thing | Unknown:
         function = next((scope for scope in _scopes(node) if scope.type in FUNCTIONS), None)
-        owner = self._class_name(_class_of(function)) if function is not None else Unknown("no class")
+        owner = (
+            self._class_name(_class_of(function)) if function is not None else Unknown("no class")
+        )
         symbol = owner if isinstance(owner, Unknown) else self._resolve(owner)
         if isinstance(symbol, Unknown):
             return symbol
@@ -217,7 +225,11 @@ class Expressions:
         if isinstance(found, Unknown) or found.local is not None:
             return Unknown(f"what `{_short(node)}` gives is not known")
         symbol = self._resolve(found.dotted)
-        if isinstance(symbol, Symbol) and symbol.kind is SymbolKind.COROUTINE_FUNCTION and symbol.returns:
+        if (
+            isinstance(symbol, Symbol)
+            and symbol.kind is SymbolKind.COROUTINE_FUNCTION
+            and symbol.returns
+        ):
             return self._instance(symbol.returns, open=True)
         return Unknown(f"what `{_short(node)}` gives is not known")
 
@@ -248,7 +260,11 @@ class Expressions:
             if node.type in CLASSES:
                 parts.append(text(node.child_by_field_name("name")))
             node = node.parent
-        return ".".join([self._module, *reversed(parts)]) if parts else Unknown("there is no class around it")
+        return (
+            ".".join([self._module, *reversed(parts)])
+            if parts
+            else Unknown("there is no class around it")
+        )
 
     @cached_property
     def _globals(self) -> frozenset[str]:
@@ -274,7 +290,9 @@ def _scopes(node: Node) -> Iterator[Node]:
 
 
 def _same_import(bound: list[Bound]) -> bool:
-    return all(item.how is How.IMPORT for item in bound) and len({item.target for item in bound}) == 1
+    return (
+        all(item.how is How.IMPORT for item in bound) and len({item.target for item in bound}) == 1
+    )
 
 
 def _is_body(scope: Node, below: Node) -> bool:
@@ -285,7 +303,9 @@ def _is_body(scope: Node, below: Node) -> bool:
 def _loops(comprehension: Node) -> set[str]:
     clauses = (child for child in comprehension.named_children if child.type == "for_in_clause")
     return {
-        word for clause in clauses for word in re.findall(r"\w+", text(clause.child_by_field_name("left")))
+        word
+        for clause in clauses
+        for word in re.findall(r"\w+", text(clause.child_by_field_name("left")))
     }
 
 

@@ -37,7 +37,13 @@ class Bound(NamedTuple):
 
 Names = dict[str, list[Bound]]
 _TRANSPARENT = ("block", "decorated_definition", "parenthesized_expression", "expression_list")
-_PATTERNS = ("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "as_pattern_target")
+_PATTERNS = (
+    "pattern_list",
+    "tuple_pattern",
+    "list_pattern",
+    "list_splat_pattern",
+    "as_pattern_target",
+)
 
 
 def names(scope: Node) -> Names:
@@ -56,7 +62,9 @@ def text(node: Node | None) -> str:
 def _bindings(scope: Node) -> Iterator[tuple[str, Bound]]:
     if parameters := scope.child_by_field_name("parameters"):
         yield from _parameters(parameters)
-    stack = [scope.child_by_field_name("body") or scope] if scope.type in SCOPES | CLASSES else [scope]
+    stack = (
+        [scope.child_by_field_name("body") or scope] if scope.type in SCOPES | CLASSES else [scope]
+    )
     while stack:
         node = stack.pop()
         yield from _bound_by(node)
@@ -69,8 +77,17 @@ def _may_bind(node: Node) -> bool:
     return (
         node.type in _TRANSPARENT
         or node.type.endswith(("_statement", "_clause", "_definition"))
-        or node.type in ("assignment", "named_expression", "augmented_assignment", "case_pattern", "with_item", "as_pattern")
-        or node.type in ("boolean_operator", "comparison_operator", "not_operator", "call", "argument_list")
+        or node.type
+        in (
+            "assignment",
+            "named_expression",
+            "augmented_assignment",
+            "case_pattern",
+            "with_item",
+            "as_pattern",
+        )
+        or node.type
+        in ("boolean_operator", "comparison_operator", "not_operator", "call", "argument_list")
     )
 
 
@@ -81,7 +98,15 @@ def _parameters(parameters: Node) -> Iterator[tuple[str, Bound]]:
         )
         splat = any(child.type.endswith("splat_pattern") for child in (node, *node.named_children))
         if splat:
-            name = next((c for n in (node, *node.named_children) for c in n.named_children if c.type == "identifier"), None)
+            name = next(
+                (
+                    c
+                    for n in (node, *node.named_children)
+                    for c in n.named_children
+                    if c.type == "identifier"
+                ),
+                None,
+            )
         if name is not None:
             yield text(name), Bound(How.UNKNOWN if splat else How.PARAMETER, node)
 
@@ -93,7 +118,9 @@ def _bound_by(node: Node) -> Iterator[tuple[str, Bound]]:
     elif kind in ("assignment", "named_expression"):
         left = node.child_by_field_name("left") or node.child_by_field_name("name")
         plain = left is not None and left.type == "identifier"
-        yield from ((name, Bound(How.VALUE if plain else How.UNKNOWN, node)) for name in _targets(left))
+        yield from (
+            (name, Bound(How.VALUE if plain else How.UNKNOWN, node)) for name in _targets(left)
+        )
     elif kind in ("import_statement", "import_from_statement"):
         yield from _imported(node)
     elif kind in ("augmented_assignment", "for_statement"):

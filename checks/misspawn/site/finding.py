@@ -24,6 +24,7 @@ _LANGUAGES = {
     Language.WORKFLOW: "GitHub workflows",
     Language.PYTEST_CONFIG: "pytest's configuration",
     Language.COVERAGE_CONFIG: "coverage's configuration",
+    Language.IMPORTS: "what is said of a git tree's own imports, one line each",
 }
 
 
@@ -47,7 +48,8 @@ def searches(pattern: Pattern) -> str:
     commands = [line for line in lines if not line.startswith("# ")]
     remarks = dict.fromkeys(line[2:] for line in lines if line.startswith("# "))
     notes = "".join(f"<li>{raw(remark)}</li>" for remark in remarks)
-    return "\n\n".join((fence("\n".join(commands), "bash"), f"<ul>{notes}</ul>"))
+    code = [fence("\n".join(commands), "bash")] if commands else []
+    return "\n\n".join((*code, f"<ul>{notes}</ul>"))
 
 
 def _decision(detectors: Iterable[Detector]) -> str:

@@ -13,13 +13,7 @@ _DEF = re.compile(rb"def ((?!test_)\w+)")
 _ASYNC_DEF = re.compile(rb"async def ((?!test_)\w+)")
 _CLASS = re.compile(rb"class (\w+)(?:\(([^)]*)\))?")
 _WORD = re.compile(rb"\w+")
-<<<<<<< HEAD
 ASYNCHRONOUS = frozenset({SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER})
-=======
-_ASYNC = frozenset(
-    {SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER}
-)
->>>>>>> index
 
 
 class Definitions:

@@ -60,16 +60,6 @@ class Meanings:
         return next((path for path in heirs if path in rivals), "")
 
 
-<<<<<<< HEAD
-=======
-_ASYNC = (
-    SymbolKind.COROUTINE_FUNCTION,
-    SymbolKind.ASYNC_GENERATOR,
-    SymbolKind.ASYNC_CONTEXT_MANAGER,
-)
-
-
->>>>>>> index
 class FileLookup:
     """Answers for one file; its tree is only parsed when something is asked."""
 

@@ -193,7 +193,7 @@ class Index:
         found = [self._binding(module, item, more) for item in bound]
         unknown = [item for item in found if isinstance(item, Unknown)]
         if unknown:
-            return Unknown(unknown[0].reason)
+            return unknown[0] if len(found) == 1 else Unknown(unknown[0].reason)
         kinds_ = {item.kind for item in found if isinstance(item, Symbol)}
         if len(kinds_) > 1:
             told = ", ".join(sorted(kind.value for kind in kinds_))

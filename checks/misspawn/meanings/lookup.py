@@ -54,7 +54,11 @@ class Meanings:
     def overridden(self, symbol: Symbol) -> str:
         """The file in which a subclass may define the member otherwise, '' if there is none."""
         owner, _, name = symbol.name.rpartition(".")
-        other = self.definitions.found.functions if symbol.kind in ASYNCHRONOUS else self.definitions.found.coroutines
+        other = (
+            self.definitions.found.functions
+            if symbol.kind in ASYNCHRONOUS
+            else self.definitions.found.coroutines
+        )
         rivals = other.get(name.encode(), set()) - {symbol.path}
         heirs = self.definitions.heirs(owner.rpartition(".")[2].encode())
         return next((path for path in heirs if path in rivals), "")
@@ -141,7 +145,10 @@ class FileLookup:
         name = found.dotted.rpartition(".")[2]
         if not replaced and self._replaced(name):
             return Unknown(f"this file puts something else in the place of `{name}`")
-        if symbol.kind not in ASYNCHRONOUS and name.encode() in self._meanings.definitions.found.coroutines:
+        if (
+            symbol.kind not in ASYNCHRONOUS
+            and name.encode() in self._meanings.definitions.found.coroutines
+        ):
             return Unknown(f"another `{name}` of this project is async")
         if found.open and (path := self._meanings.overridden(symbol)):
             return Unknown(f"a subclass in {path} may define `{name}` otherwise")

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from misspawn.index import Index, Symbol, Unknown
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions, Thing
-from misspawn.meanings.scopes import local_kind, text
 from misspawn.meanings.hints import Hints
 from misspawn.meanings.narrow import narrowed
+from misspawn.meanings.scopes import local_kind
 from misspawn.model import Detector, SymbolKind
 from misspawn.regions.document import Document
 from misspawn.regions.python import PythonDocument

@@ -77,7 +77,9 @@ def _hits(
     for document in opened:
         if document.language is rule.detector.language:
             lookup = known.meanings.of(source.path, document)
-            for hit, steps in detect.explained(rule.detector, document, known.facts, source.path, lookup):
+            for hit, steps in detect.explained(
+                rule.detector, document, known.facts, source.path, lookup
+            ):
                 if _touches(rule, document, source, (hit.start, hit.end), line):
                     yield tuple(_until_decided(steps))
 

@@ -7,9 +7,11 @@ from msgspec import structs
 
 from misspawn import examples
 from misspawn.catalogue import load
+from misspawn.meanings import Meanings
 from misspawn.model import Language, Pattern
 from misspawn.project import Project
 from misspawn.scan import Scanner
+from misspawn.trees import MemoryTree
 from misspawn.trial import Trial
 
 PATTERNS = load()
@@ -31,15 +33,14 @@ def test_every_condition_and_every_detector_is_needed(pattern: Pattern) -> None:
 
 @by_detected_id
 def test_the_prefilter_lets_every_flagged_example_through(pattern: Pattern) -> None:
-    scanner = Scanner([pattern])
     for example in pattern.examples:
-        facts = Project.in_memory(
-            {path: text.encode() for path, text in examples.files(example).items()}
-        )
+        tree = {path: text.encode() for path, text in examples.files(example).items()}
+        scanner = Scanner([pattern], meanings=Meanings(MemoryTree(tree)), narrow=True)
+        facts = Project.in_memory(tree)
         found = {
             (finding.path, finding.span.line)
-            for path, text in examples.files(example).items()
-            for finding in scanner.file(path, text.encode(), facts)
+            for path, data in tree.items()
+            for finding in scanner.file(path, data, facts)
         }
         detectors = [d for d in pattern.detect if d.language is not Language.IMPORTS]
         seen = TRIAL.flagged(example, detectors)
@@ -51,8 +52,9 @@ def test_the_prefilter_lets_every_flagged_example_through(pattern: Pattern) -> N
 def test_a_detector_has_a_literal_for_the_prefilter(pattern: Pattern) -> None:
     for detector in pattern.detect:
         alone = structs.replace(pattern, detect=(detector,))
-        assert Scanner([alone]).candidates(b"\n") == [], (
-            f"{detector.match} has no literal of 3 characters"
+        scanner = Scanner([alone], meanings=Meanings(MemoryTree({})), narrow=True)
+        assert list(scanner.likely(b"x(1)\n")) == [], (
+            f"{detector.match} has no literal of 3 characters, and no callee that is of some kind"
         )
 
 

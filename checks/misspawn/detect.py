@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from misspawn import regex
 from misspawn.index import Symbol, Unknown
-from misspawn.model import NOTHING, Clause, Detector, Names
+from misspawn.model import NOTHING, Clause, Detector, Names, SymbolKind
 from misspawn.regex import Match
 from misspawn.regions.document import Document, Region
 
@@ -29,13 +29,24 @@ class Facts(Protocol):
 class Lookup(Protocol):
     """What the project's index knows of the names in one document."""
 
+    def plausible(self, start: int, end: int, kinds: frozenset[SymbolKind]) -> bool:
+        """Whether the text alone allows that something of the kinds is named at the stretch."""
+
     def __call__(self, start: int, end: int) -> Symbol | Unknown:
         """What is named at a canonical stretch: an expression, or the inside of a string."""
 
 
-def nothing_known(start: int, end: int) -> Symbol | Unknown:
+class NothingKnown:
     """The lookup where there is no project."""
-    return Unknown("there is no project to look it up in")
+
+    def plausible(self, start: int, end: int, kinds: frozenset[SymbolKind]) -> bool:
+        return False
+
+    def __call__(self, start: int, end: int) -> Symbol | Unknown:
+        return Unknown("there is no project to look it up in")
+
+
+NOTHING_KNOWN = NothingKnown()
 
 
 class Step(NamedTuple):
@@ -75,7 +86,9 @@ def _file(detector: Detector, document: Document) -> Iterator[Step]:
         yield from _clause("file", detector.file, document.scope("file", 0, 0), document)
 
 
-def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
+def candidates(
+    detector: Detector, document: Document, lookup: Lookup = NOTHING_KNOWN
+) -> Iterator[Candidate]:
     """Hits of `match` in the document that count as code, with their regions.
 
     What the text alone rules out is not looked up in the syntax: most files are never parsed.
@@ -87,6 +100,8 @@ def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
         return
     for hit in _hits(detector.match, document, known):
         if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
+            continue
+        if not _is_known(detector, document, hit, lookup):
             continue
         if not document.dismissal(hit.start, hit.end, _named(detector, document, hit)):
             yield _candidate(detector, document, hit)
@@ -134,6 +149,17 @@ def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, 
     return [_span(detector, document, hit, group) for group in groups]
 
 
+def _is_known(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> bool:
+    """Whether the names of a hit are what they have to be, which for most the text alone denies."""
+    spans = _named(detector, document, hit)
+    if not spans:
+        return True
+    wanted = [names.wanted for names in detector.where.values() if names.is_ or names.is_not]
+    return all(
+        lookup.plausible(*span, kinds) for span, kinds in zip(spans, wanted, strict=True)
+    ) and all(step.holds for step in _symbols(detector, document, hit, lookup))
+
+
 def _span(detector: Detector, document: Document, hit: Hit, group: str) -> tuple[int, int]:
     number = regex.group_number(searched(detector.match, type(document)), group)
     return hit.match.start(number), hit.match.end(number)
@@ -145,10 +171,10 @@ def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
 
 
 def found(
-    detector: Detector, document: Document, lookup: Lookup = nothing_known
+    detector: Detector, document: Document, lookup: Lookup = NOTHING_KNOWN
 ) -> Iterator[Candidate]:
     """The candidates for which every condition on the document holds."""
-    for candidate in candidates(detector, document):
+    for candidate in candidates(detector, document, lookup):
         if all(step.holds for step in steps(candidate, lookup)):
             yield candidate
 
@@ -168,7 +194,7 @@ def _holds(clause: Clause, text: str) -> bool:
 
 
 def explained(
-    detector: Detector, document: Document, facts: Facts, path: str, lookup: Lookup = nothing_known
+    detector: Detector, document: Document, facts: Facts, path: str, lookup: Lookup = NOTHING_KNOWN
 ) -> Iterator[tuple[Hit, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
     for hit in _hits(detector.match, document):
@@ -183,7 +209,7 @@ def _all_steps(detector: Detector, document: Document, hit: Hit, lookup: Lookup)
         yield from steps(_candidate(detector, document, hit), lookup)
 
 
-def steps(candidate: Candidate, lookup: Lookup = nothing_known) -> Iterator[Step]:
+def steps(candidate: Candidate, lookup: Lookup = NOTHING_KNOWN) -> Iterator[Step]:
     """The conditions on a candidate in the order in which they are tried, cheap ones first."""
     detector, document, hit, region = candidate
     if region is None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from misspawn import detect
-from misspawn.detect import Candidate, Facts, nothing_known
+from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
 from misspawn.meanings import Meanings, callees
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
@@ -91,7 +91,7 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        likely = frozenset(self._likely(source.data))
+        likely = frozenset(self.likely(source.data))
         if not likely:
             return []
         opened = documents(source.data, kinds, self.words, whole=self._whole)
@@ -104,7 +104,7 @@ class Scanner:
         path = source.path
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in opened:
-            lookup = self._meanings.of(path, document) if self._meanings else nothing_known
+            lookup = self._meanings.of(path, document) if self._meanings else NOTHING_KNOWN
             for number in self._matching(document):
                 rule = self.rules[number]
                 if number not in likely or not detect.concerned(rule.detector, facts, path):
@@ -115,7 +115,7 @@ class Scanner:
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
-    def _likely(self, data: bytes) -> Iterator[int]:
+    def likely(self, data: bytes) -> Iterator[int]:
         """The candidates of which also the narrowed `match`, where there is one, hits something."""
         for number in self.candidates(data):
             narrowed = self._narrowed.get(number)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from misspawn.index.layout import Module
-from misspawn.index.model import Kind, Symbol, Unknown
+from misspawn.index.model import Kind, Missing, Symbol, Unknown
 from misspawn.index.symbols import Definition
 
 Found = Symbol | Unknown
@@ -83,31 +83,49 @@ def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:
     if last in _AWAITABLE:
         return Kind.AWAITABLE_FACTORY
     if item.returns and last not in _ANYTHING:
-        given = names.resolve(names.full(module, item.returns), module.path)
-        awaitable = isinstance(given, Symbol) and "__await__" in given.members
-        return Kind.AWAITABLE_FACTORY if awaitable else Kind.FUNCTION
-    results = [_result(names, module, callee) for callee in item.called]
+        results = [_awaitable(names, names.full(module, item.returns), module.path)]
+    else:
+        results = [_result(names, module, callee) for callee in item.called]
     if results and all(result is True for result in results):
         return Kind.AWAITABLE_FACTORY
-    if all(result is False for result in results):
+    if item.returns != "?" and all(result is False for result in results):
         return Kind.FUNCTION
     return Unknown(f"what `{item.name}` at {module.path}:{item.line} returns is not known")
 
 
 def _result(names: Names, module: Module, callee: str) -> bool | None:
     """Whether a call gives an awaitable; None when that cannot be told."""
+    if callee in _BUILTINS:
+        return False
     found = names.resolve(names.full(module, callee), module.path) if callee else None
-    if not isinstance(found, Symbol):
-        return False if callee in _BUILTINS else None
+    if not isinstance(found, Symbol) or found.kind in (Kind.MODULE, Kind.VALUE):
+        return None
     if found.kind is Kind.CLASS:
-        return True if "__await__" in found.members else (None if found.bases else False)
+        return _awaitable(names, found.name, module.path)
     return found.kind in (Kind.COROUTINE_FUNCTION, Kind.AWAITABLE_FACTORY)
+
+
+def _awaitable(names: Names, dotted: str, near: str) -> bool | None:
+    """Whether instances of a class can be awaited; None when its bases are not all known."""
+    if dotted.rpartition(".")[2] in _PLAIN:
+        return False
+    if not isinstance(found := names.resolve(dotted, near), Symbol) or found.kind is not Kind.CLASS:
+        return None
+    method = names.resolve(f"{found.name}.__await__", near)
+    return False if isinstance(method, Missing) else isinstance(method, Symbol) or None
 
 
 _BUILTINS = frozenset({
     "bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "range", "repr",
     "set", "sorted", "str", "sum", "tuple", "isinstance", "hasattr", "any", "all", "enumerate", "zip",
 })  # fmt: skip
+
+
+_PLAIN = _BUILTINS | frozenset({
+    "None", "NoReturn", "Never", "Iterator", "Iterable", "Generator", "Sequence", "Mapping", "MutableMapping",
+    "List", "Dict", "Set", "FrozenSet", "Tuple", "Type", "type", "Literal", "Path", "datetime", "timedelta",
+    "UUID", "Decimal", "LiteralString", "bytearray", "memoryview",
+})  # fmt: skip  # types of values that nobody can await
 
 
 def _instance(names: Names, module: Module, item: Definition) -> str:

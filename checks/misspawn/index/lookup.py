@@ -193,7 +193,7 @@ class Index:
         found = [self._binding(module, item, more) for item in bound]
         unknown = [item for item in found if isinstance(item, Unknown)]
         if unknown:
-            return Unknown(unknown[0].reason)
+            return unknown[0] if len(found) == 1 else Unknown(unknown[0].reason)
         kinds_ = {item.kind for item in found if isinstance(item, Symbol)}
         if len(kinds_) > 1:
             told = ", ".join(sorted(kind.value for kind in kinds_))
@@ -205,12 +205,21 @@ class Index:
             target = item.target or self.full(module, item.alias)
             if not target:
                 return Unknown(f"{module.path}:{item.line}: what it stands for is not known")
-            return self.resolve(".".join([target, *more]), module.path)
+            return self._imported(module, target, more)
         if more and item.kind is Kind.CLASS:
             return self._class_member(module, item, more)
         if more:
             return Unknown(f"`{item.name}` at {module.path}:{item.line} is no class or module")
         return kinds.symbol(self, module, item)
+
+    def _imported(self, module: Module, target: str, more: list[str]) -> Found:
+        """A name imported into a module; `from .x import x` in a package means the submodule `x`."""
+        name, _, rest = target.removeprefix(f"{module.name}.").partition(".")
+        below = f"{module.name}.{name}"
+        inner = self._one(below, module.path) if rest and target.startswith(f"{below}.") else None
+        if isinstance(inner, Module):
+            return self._member(inner, [*rest.split("."), *more])
+        return self.resolve(".".join([target, *more]), module.path)
 
     def _class_member(self, module: Module, item: Definition, more: list[str]) -> Found:
         name, *rest = more

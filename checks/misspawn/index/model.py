@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from types import MappingProxyType
+
+from misspawn.model import SymbolKind
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-class Kind(str, Enum):
-    """What a name is. `function` is a plain one: what it returns cannot be awaited."""
-
-    COROUTINE_FUNCTION = "coroutine-function"
-    ASYNC_GENERATOR = "async-generator"
-    ASYNC_CONTEXT_MANAGER = "async-context-manager"
-    AWAITABLE_FACTORY = "awaitable-factory"
-    GENERATOR = "generator"
-    CONTEXT_MANAGER = "context-manager"
-    FUNCTION = "function"
-    CLASS = "class"
-    MODULE = "module"
-    VALUE = "value"
+Kind = SymbolKind
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,7 @@ _DEF = re.compile(rb"def ((?!test_)\w+)")
 _ASYNC_DEF = re.compile(rb"async def ((?!test_)\w+)")
 _CLASS = re.compile(rb"class (\w+)(?:\(([^)]*)\))?")
 _WORD = re.compile(rb"\w+")
-_ASYNC = frozenset(
-    {SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER}
-)
+ASYNCHRONOUS = frozenset({SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER})
 
 
 class Definitions:
@@ -30,11 +28,11 @@ class Definitions:
     def named(self, kinds: Collection[SymbolKind]) -> frozenset[bytes]:
         """The names that something of these kinds can have."""
         found: set[bytes] = set()
-        if not _ASYNC.isdisjoint(kinds):
+        if not ASYNCHRONOUS.isdisjoint(kinds):
             found |= self.coroutines.keys()
         if SymbolKind.CLASS in kinds:
             found |= self.classes.keys()
-        if not set(kinds) <= _ASYNC | {SymbolKind.CLASS}:
+        if not set(kinds) <= ASYNCHRONOUS | {SymbolKind.CLASS}:
             found |= self.functions.keys()
         return frozenset(found)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from misspawn.index import Index, Symbol, Unknown
-from misspawn.meanings.definitions import Definitions
+from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions, Thing
 from misspawn.meanings.scopes import local_kind, text
+from misspawn.meanings.hints import Hints
 from misspawn.meanings.narrow import narrowed
 from misspawn.model import Detector, SymbolKind
 from misspawn.regions.document import Document
@@ -22,6 +23,7 @@ from misspawn.trees import Tree, WorkingTree
 
 _OWNER = re.compile(r"(?s)(.+?)\s*,\s*[\"'](\w+)")
 _ENVIRONMENTS = (".venv", "venv")
+_QUOTES = (b"'", b'"')
 _STRINGS = ("string", "string_content", "string_start")
 
 
@@ -52,17 +54,10 @@ class Meanings:
     def overridden(self, symbol: Symbol) -> str:
         """The file in which a subclass may define the member otherwise, '' if there is none."""
         owner, _, name = symbol.name.rpartition(".")
-        other = self.definitions.functions if symbol.kind in _ASYNC else self.definitions.coroutines
+        other = self.definitions.functions if symbol.kind in ASYNCHRONOUS else self.definitions.coroutines
         rivals = other.get(name.encode(), set()) - {symbol.path}
         heirs = self.definitions.heirs(owner.rpartition(".")[2].encode())
         return next((path for path in heirs if path in rivals), "")
-
-
-_ASYNC = (
-    SymbolKind.COROUTINE_FUNCTION,
-    SymbolKind.ASYNC_GENERATOR,
-    SymbolKind.ASYNC_CONTEXT_MANAGER,
-)
 
 
 class FileLookup:
@@ -72,9 +67,32 @@ class FileLookup:
         self._meanings = meanings
         self._path = path
         self._document = document
+        self._answers: dict[tuple[int, int], Symbol | Unknown] = {}
+
+    def plausible(self, start: int, end: int, kinds: frozenset[SymbolKind]) -> bool:
+        """Whether the file's text allows that something of these kinds is named at the stretch."""
+        if not isinstance(self._document, PythonDocument):
+            return False
+        begin, stop = self._document.locate(start, end)
+        written = self._document.source[begin:stop]
+        if self._document.source[begin - 1 : begin] in _QUOTES or b"," in written:
+            return True
+        return self._hints.plausible(written, asynchronous=kinds <= ASYNCHRONOUS)
+
+    @cached_property
+    def _hints(self) -> Hints:
+        index, path = self._meanings.index, self._path
+        known = lru_cache(maxsize=None)(lambda top: index.first_party(top, path))
+        assert isinstance(self._document, PythonDocument)
+        return Hints(self._document.source, known)
 
     def __call__(self, start: int, end: int) -> Symbol | Unknown:
         """What is named at a canonical stretch: an expression, `owner, "name"`, or the text of a string."""
+        if (start, end) not in self._answers:
+            self._answers[start, end] = self._answer(start, end)
+        return self._answers[start, end]
+
+    def _answer(self, start: int, end: int) -> Symbol | Unknown:
         expressions = self._expressions
         if isinstance(expressions, Unknown):
             return expressions
@@ -83,7 +101,7 @@ class FileLookup:
         node = self._document.syntax().named_descendant_for_byte_range(begin, stop)
         if node is None:
             return Unknown("there is no expression")
-        written = self._document.original(begin, stop)
+        written = self._document.source[begin:stop].decode("utf-8", "replace")
         if node.type in _STRINGS:
             return self._meanings.index.resolve(written, self._path)
         if owner := _OWNER.fullmatch(written):
@@ -125,12 +143,12 @@ class FileLookup:
 
     def _replaced(self, name: str) -> bool:
         """Whether the file assigns to an attribute of the name, or patches one."""
-        data = self._document.text
-        word = re.escape(name).encode()
+        assert isinstance(self._document, PythonDocument)
+        data, word = self._document.source, name.encode()
         if re.search(rb"\.%b[ \t]*(?::[^=\n]+)?=(?!=)" % word, data):
             return True
-        quoted = re.search(rb"[\"'](?:[\w.]*\.)?%b[\"']" % word, data)
-        return quoted is not None and re.search(rb"\bpatch\b|\bsetattr\b", data) is not None
+        quoted = re.search(rb"%b(?<=[\"'.]%b)[\"']" % (word, word), data)
+        return quoted is not None and (b"patch" in data or b"setattr" in data)
 
     @cached_property
     def _expressions(self) -> Expressions | Unknown:

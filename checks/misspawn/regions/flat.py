@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from misspawn.regions.document import Document
+from misspawn.regions.document import Document, Spans
 
 
 class FlatDocument(Document):

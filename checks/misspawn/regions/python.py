@@ -104,9 +104,10 @@ class PythonDocument(Document):
         """The root of the tree of the whole file."""
         return self._syntax.whole().root_node
 
-    def original(self, start: int, end: int) -> str:
-        """The text of the file at these offsets."""
-        return self._data[start:end].decode("utf-8", "replace")
+    @property
+    def source(self) -> bytes:
+        """The file as it is, which original offsets count."""
+        return self._data
 
     def without_comments(self, text: bytes) -> bytes:
         return lex(text).text

@@ -62,7 +62,12 @@ class Syntax:
         return self._parse(Block(0, len(self._data)))
 
     def _tree(self, start: int, end: int, wide: bool) -> Tree:
-        """The tree of the smallest block around the stretch that parses without errors."""
+        """The tree of the smallest block around the stretch that parses without errors.
+
+        Where the whole file is parsed already, that is the one.
+        """
+        if (known := self._trees.get(Block(0, len(self._data)))) is not None:
+            return known
         for block in self._around(start, end, wide=wide):
             tree = self._parse(block)
             if not tree.root_node.has_error:

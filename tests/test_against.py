@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from misspawn.cli import main
 
@@ -229,3 +230,11 @@ def test_why_says_what_becomes_of_an_import(
     git("add", "src/app/dynamic.py")
     main(["why", f"src/app/api.py:{line}", "import-name-not-committed"])
     assert reason in capsys.readouterr().out
+
+
+def test_the_shipped_hook_refuses_a_half_commit(capsys: pytest.CaptureFixture[str]) -> None:
+    hooks = yaml.safe_load((Path(__file__).parents[1] / ".pre-commit-hooks.yaml").read_text())
+    _, *arguments = hooks[0]["entry"].split()
+    assert main(arguments) == 1
+    git("add", ".")
+    assert main(arguments) == 0

@@ -14,10 +14,12 @@ from misspawn.index.compare import Comparison
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document
-from misspawn.scan import Scanner
+from misspawn.scan import Scanner, cores
 from misspawn.source import Source, Unreadable
 from misspawn.trees import GitTree, Tree, WorkingTree
+from misspawn.workers import share
 
+_BATCH = 100  # files a worker takes at a time
 _TIMEOUT = 60.0  # seconds; git lists a million files in less
 
 
@@ -40,6 +42,10 @@ class Against:
         opaque = self._tree.opaque()
         return sorted(p for p in self._tree.paths() if p.endswith(".py") and p not in opaque)
 
+    def batch(self, paths: Iterable[str]) -> list[Finding | None]:
+        """The findings of some files, and None for each file."""
+        return [found for path in paths for found in (None, *self.file(path))]
+
     def file(self, path: str, *, elsewhere: bool = False) -> list[Finding]:
         """The faulty imports of one file. `elsewhere`: only of what the working tree has."""
         try:
@@ -52,18 +58,18 @@ class Against:
 
 
 def against(
-    patterns: Iterable[Pattern], tree: GitTree, root: str, wanted: Collection[str] | None = None
+    patterns: Iterable[Pattern], tree: GitTree, root: str, wanted: Collection[str], *, jobs: int = 0
 ) -> Iterator[Finding | None]:
-    """The findings of a tree below the repository's top folder `root`; None stands for a file looked at.
+    """The findings of the wanted files of a tree; None stands for a file looked at.
 
-    `wanted`: only these files.
+    `root`: the repository's top folder. `jobs`: worker processes, 0 for one per core.
     """
     view = Against(patterns, tree, WorkingTree(root))
-    files = [path for path in view.files() if wanted is None or path in wanted]
+    files = [path for path in view.files() if path in wanted]
     tree.prepare(files)
-    for path in files:
-        yield None
-        yield from view.file(path)
+    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+    for found in share(view.batch, batches, min(jobs or cores(), len(batches))):
+        yield from found
 
 
 def unstaged(patterns: Iterable[Pattern], root: str) -> Iterator[Finding]:

@@ -255,7 +255,7 @@ def scan(
     worker = _Worker(patterns, root, narrow=len(files) > _FEW)
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
-    jobs = min(jobs or _cores(), len(files) // _SEQUENTIAL_BELOW + 1)
+    jobs = min(jobs or cores(), len(files) // _SEQUENTIAL_BELOW + 1)
     for results in share(worker.batch, batches, jobs):
         yield from results
 
@@ -287,7 +287,8 @@ class _Worker:
             yield replace(finding, path=path)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processes the system lets us run at once."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from misspawn import detect, examples
+from misspawn.index import Index
+from misspawn.index.compare import Comparison
 from misspawn.meanings import Meanings
 from misspawn.model import Detector, Example, Language, Pattern
 from misspawn.mutants import mutants
@@ -14,8 +16,6 @@ from misspawn.project import Project
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
 from misspawn.scan import Scanner
-from misspawn.index import Index
-from misspawn.index.compare import Comparison
 from misspawn.trees import MemoryTree
 
 

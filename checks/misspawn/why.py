@@ -28,7 +28,7 @@ class Trace(NamedTuple):
         return all(step.holds for step in self.steps)
 
 
-def why(
+def why(  # noqa: PLR0913  each says another thing about the question
     source: Source,
     line: int,
     patterns: Sequence[Pattern],

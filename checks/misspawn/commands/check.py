@@ -130,6 +130,8 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
 
 
 def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+    if "-" in options.paths:
+        raise UserError("--against reads files from git, not standard input; drop `-`")
     if not against.concerned(patterns):
         raise UserError(
             "no selected record asks what a git tree lacks; drop --against or select one"
@@ -139,7 +141,7 @@ def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | N
     tree = GitTree(root, "" if options.against == "index" else options.against)
     shown = _Shown(paths, root)
     wanted = {path for path in tree.paths() if shown.path(path) is not None}
-    for finding in against.against(patterns, tree, root, wanted):
+    for finding in against.against(patterns, tree, root, wanted, jobs=options.jobs):
         yield finding and shown.finding(finding)
 
 

@@ -98,7 +98,7 @@ class Comparison:
         if reason := self._written_by_a_build(told):
             return Lack(Verdict.UNKNOWN, reason), ""
         place = self._place(item, path, told)
-        verdict = told.verdict
+        verdict: Verdict = told.verdict
         if place and verdict is Verdict.NO_NAME and place.partition(":")[0] != told.holder:
             verdict = self._without(place)
         return Lack(verdict, f"{told.reason}; {self._whereabouts(place)}"), place

@@ -22,8 +22,10 @@ class Verdict(str, Enum):
 
 
 class Lack(NamedTuple):
-    """A verdict with its reason. `paths`: files that would be the missing module; `holder`: the one that is
-    there and lacks the name; `foreign`: the name's first part is no module of the tree.
+    """A verdict with its reason.
+
+    `paths`: files that would be the missing module; `holder`: the one that is there and lacks the name;
+    `foreign`: the name's first part is no module of the tree.
     """
 
     verdict: Verdict

@@ -10,7 +10,6 @@ from misspawn import walk
 from misspawn.detect import Facts
 from misspawn.errors import UserError
 from misspawn.index import Index
-from misspawn.index.compare import Comparison
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document
@@ -32,6 +31,8 @@ class Against:
     """The imports of one tree, judged by what it defines. `working`: where else a name may be."""
 
     def __init__(self, patterns: Iterable[Pattern], tree: Tree, working: Tree) -> None:
+        from misspawn.index.compare import Comparison  # a grammar: only where something changed
+
         self._scanner = Scanner(concerned(patterns))
         self._comparison = Comparison(Index(tree), Index(working))
         self._facts: Facts = Project.of(tree)
@@ -88,6 +89,8 @@ def unstaged(patterns: Iterable[Pattern], root: str) -> Iterator[Finding]:
 
 def told(root: str, path: str, data: bytes) -> list[Document]:
     """What git's index makes of every import of a file, were it staged; nothing outside of a repository."""
+    from misspawn.index.compare import Comparison
+
     try:
         comparison = Comparison(Index(GitTree(root)), Index(WorkingTree(root)))
         document = comparison.document(path, data, whole=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from misspawn import against, catalogue, walk
+from misspawn import catalogue, walk
 from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.formats import FORMATS, statistics
@@ -124,12 +124,16 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
             yield None
     root = walk.root(paths)
     yield from scan(files, patterns, root=Path(root), jobs=options.jobs)
+    from misspawn import against
+
     if against.concerned(patterns):
         shown = _Shown(paths, root)
         yield from filter(None, map(shown.finding, against.unstaged(patterns, root)))
 
 
 def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+    from misspawn import against
+
     if "-" in options.paths:
         raise UserError("--against reads files from git, not standard input; drop `-`")
     if not against.concerned(patterns):

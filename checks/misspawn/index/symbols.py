@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from misspawn.index.definitions import Definition, Outline
 from misspawn.index.imports import Imported, imported
 from misspawn.index.model import Kind
 from misspawn.regions.syntax import Syntax
@@ -24,38 +24,6 @@ _BLOCKS = frozenset({
     "except_group_clause", "with_statement", "for_statement", "while_statement", "match_statement",
     "case_clause", "block",
 })  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Definition:
-    """One binding of a name. Dotted names in it are as the module writes them.
-
-    `kind` is None for what stands for another name: an import for `target`, which is in full, and
-    `x = y` for `alias`, which is not. `called`: what the returns of a
-    function, or a value, are calls of; '' among them for what is no call of a plain name.
-    """
-
-    name: str
-    line: int
-    kind: Kind | None
-    target: str = ""
-    alias: str = ""
-    typing: bool = False
-    decorators: tuple[str, ...] = ()
-    returns: str = ""
-    called: tuple[str, ...] = ()
-    bases: tuple[str, ...] = ()
-    members: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outline:
-    """All that a module binds. `stars`: modules of which it takes everything; `dynamic`: why more may come."""
-
-    names: Mapping[str, tuple[Definition, ...]]
-    stars: tuple[str, ...]
-    exported: frozenset[str] | None
-    dynamic: str
 
 
 def outline(data: bytes, module: str, *, package: bool) -> Outline:

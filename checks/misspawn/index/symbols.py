@@ -13,8 +13,11 @@ from misspawn.index.model import Kind
 from misspawn.regions.syntax import Syntax
 
 _DYNAMIC = re.compile(
-    rb"\bglobals\(\)|\bvars\(\)|\blocals\(\)|\bexec\(|\bsys\.modules\b|\b__path__\b|\binstall_aliases\("
-)
+    rb"\b(?:globals|vars|locals)\(\)(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\(|[ \t]*[,)]|[ \t]*$)"
+    rb"|\bsys\.modules(?:\[__name__\]|\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()"
+    rb"|^exec\(|\b__path__[ \t]*(?:\+?=(?!=)|\.(?:append|extend|insert)\()",
+    re.MULTILINE,
+)  # what binds names of a module otherwise than by statements
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _TYPING = re.compile(rb"\bTYPE_CHECKING\b")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -48,7 +51,7 @@ def _dynamic(data: bytes, reader: _Reader, *, broken: bool) -> str:
     if "__getattr__" in reader.names:
         return "it has a module-level `__getattr__`"
     if found := _DYNAMIC.search(data):
-        return f"it makes names at run time (`{found[0].decode()}`)"
+        return f"it makes names at run time (`{found[0].decode().strip()}`)"
     return "it has a syntax error" if broken else ""
 
 

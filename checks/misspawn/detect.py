@@ -112,11 +112,6 @@ def searched(pattern: str, document: type[Document]) -> str:
     return regex.over_comments(pattern) if document.has_comments else pattern
 
 
-def hits(detector: Detector, data: bytes) -> bool:
-    """Whether the detector's `match` hits anything in a Python file's bytes, comments included."""
-    return regex.compile(regex.over_comments(detector.match)).search(data) is not None
-
-
 def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
     """Where the pattern matches; `known`: the names of which its groups must be one."""
     for match in regex.compile(searched(pattern, type(document))).finditer(document.text):
@@ -140,7 +135,7 @@ def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[by
             and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
         ):
             number = regex.group_number(searched(detector.match, type(document)), group)
-            yield number, _collect(names.any, document.text)
+            yield number, _collect(names.any, document.text, names.times)
 
 
 def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
 from misspawn.meanings import Meanings, callees
 from misspawn.model import Detector, Finding, Language, Pattern, Problem
 from misspawn.project import Project
-from misspawn.regex import Match, MatchSet, Prefilter, tail
+from misspawn.regex import Match, MatchSet, Prefilter, over_comments, tail
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang
 from misspawn.source import Source, Unreadable
@@ -26,6 +26,7 @@ from misspawn.workers import MOST, share
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _FEW = 20  # files; for more it pays to look which names the project defines
+_NAMES_MEMORY = 160 << 20  # bytes; thousands of names in some regexes fill about 40 MB
 _BATCH = 48  # files a worker takes at a time
 _BROAD = {
     "function",
@@ -71,6 +72,9 @@ class Scanner:
         ]
         self._meanings = meanings
         self._narrowed = _narrowed(self.rules, meanings) if meanings and narrow else {}
+        self._numbers = [*self._narrowed]
+        sharp = (over_comments(detector.match) for detector in self._narrowed.values())
+        self._sharp_set = MatchSet(sharp, memory=_NAMES_MEMORY)
         self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
         self.words = frozenset(
             name.encode()
@@ -117,10 +121,11 @@ class Scanner:
 
     def likely(self, data: bytes) -> Iterator[int]:
         """The candidates of which also the narrowed `match`, where there is one, hits something."""
-        for number in self.candidates(data):
-            narrowed = self._narrowed.get(number)
-            if narrowed is None or detect.hits(narrowed, data):
-                yield number
+        found = self.candidates(data)
+        if self._narrowed.keys().isdisjoint(found):
+            return iter(found)
+        hit = {self._numbers[index] for index in self._sharp_set.matching(data)}
+        return (number for number in found if number in hit or number not in self._narrowed)
 
     def _sharp(self, number: int) -> Detector:
         return self._narrowed.get(number) or self.rules[number].detector

@@ -10,14 +10,15 @@ from misspawn import walk
 from misspawn.detect import Facts
 from misspawn.errors import UserError
 from misspawn.index import Index
-from misspawn.index.compare import Comparison
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document
-from misspawn.scan import Scanner
+from misspawn.scan import Scanner, cores
 from misspawn.source import Source, Unreadable
 from misspawn.trees import GitTree, Tree, WorkingTree
+from misspawn.workers import share
 
+_BATCH = 100  # files a worker takes at a time
 _TIMEOUT = 60.0  # seconds; git lists a million files in less
 
 
@@ -30,15 +31,23 @@ class Against:
     """The imports of one tree, judged by what it defines. `working`: where else a name may be."""
 
     def __init__(self, patterns: Iterable[Pattern], tree: Tree, working: Tree) -> None:
+        from misspawn.index.compare import Comparison  # a grammar: only where something changed
+
         self._scanner = Scanner(concerned(patterns))
         self._comparison = Comparison(Index(tree), Index(working))
         self._facts: Facts = Project.of(tree)
         self._tree = tree
+        numbers = range(len(self._scanner.searches(Language.IMPORTS).rules))
+        self._all = {Language.IMPORTS: frozenset(numbers)}
 
     def files(self) -> list[str]:
         """The modules of the tree, in order."""
         opaque = self._tree.opaque()
         return sorted(p for p in self._tree.paths() if p.endswith(".py") and p not in opaque)
+
+    def batch(self, paths: Iterable[str]) -> list[Finding | None]:
+        """The findings of some files, and None for each file."""
+        return [found for path in paths for found in (None, *self.file(path))]
 
     def file(self, path: str, *, elsewhere: bool = False) -> list[Finding]:
         """The faulty imports of one file. `elsewhere`: only of what the working tree has."""
@@ -47,23 +56,22 @@ class Against:
         except Unreadable:
             return []
         document = self._comparison.document(path, source.data, elsewhere=elsewhere)
-        numbers = range(len(self._scanner.rules))
-        return self._scanner.found(source, [document], numbers, self._facts) if document else []
+        return self._scanner.found(source, [document], self._all, self._facts) if document else []
 
 
 def against(
-    patterns: Iterable[Pattern], tree: GitTree, root: str, wanted: Collection[str] | None = None
+    patterns: Iterable[Pattern], tree: GitTree, root: str, wanted: Collection[str], *, jobs: int = 0
 ) -> Iterator[Finding | None]:
-    """The findings of a tree below the repository's top folder `root`; None stands for a file looked at.
+    """The findings of the wanted files of a tree; None stands for a file looked at.
 
-    `wanted`: only these files.
+    `root`: the repository's top folder. `jobs`: worker processes, 0 for one per core.
     """
     view = Against(patterns, tree, WorkingTree(root))
-    files = [path for path in view.files() if wanted is None or path in wanted]
+    files = [path for path in view.files() if path in wanted]
     tree.prepare(files)
-    for path in files:
-        yield None
-        yield from view.file(path)
+    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+    for found in share(view.batch, batches, min(jobs or cores(), len(batches))):
+        yield from found
 
 
 def unstaged(patterns: Iterable[Pattern], root: str) -> Iterator[Finding]:
@@ -82,6 +90,8 @@ def unstaged(patterns: Iterable[Pattern], root: str) -> Iterator[Finding]:
 
 def told(root: str, path: str, data: bytes) -> list[Document]:
     """What git's index makes of every import of a file, were it staged; nothing outside of a repository."""
+    from misspawn.index.compare import Comparison
+
     try:
         comparison = Comparison(Index(GitTree(root)), Index(WorkingTree(root)))
         document = comparison.document(path, data, whole=True)

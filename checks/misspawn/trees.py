@@ -172,7 +172,8 @@ class GitTree:
         with suppress(
             UserError
         ):  # git ends with 1 when none matches, and knows no work tree in a bare one
-            told = self._git("check-ignore", "--no-index", "-v", "-z", "--", path)
+            asked = os.fsencode(path) + b"\0"
+            told = self._git("check-ignore", "--no-index", "--stdin", "-v", "-z", stdin=asked)
             return os.fsdecode(told.split(b"\0")[2])
         return ""
 

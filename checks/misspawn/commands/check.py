@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from misspawn import against, catalogue, walk
+from misspawn import catalogue, walk
 from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.formats import FORMATS, statistics
@@ -123,13 +123,19 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
             files.append(found)
             yield None
     root = walk.root(paths)
-    yield from scan(files, patterns, root=Path(root), jobs=options.jobs)
+    yield from scan(files, patterns, root=root, jobs=options.jobs)
+    from misspawn import against
+
     if against.concerned(patterns):
         shown = _Shown(paths, root)
         yield from filter(None, map(shown.finding, against.unstaged(patterns, root)))
 
 
 def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+    from misspawn import against
+
+    if "-" in options.paths:
+        raise UserError("--against reads files from git, not standard input; drop `-`")
     if not against.concerned(patterns):
         raise UserError(
             "no selected record asks what a git tree lacks; drop --against or select one"
@@ -139,7 +145,7 @@ def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | N
     tree = GitTree(root, "" if options.against == "index" else options.against)
     shown = _Shown(paths, root)
     wanted = {path for path in tree.paths() if shown.path(path) is not None}
-    for finding in against.against(patterns, tree, root, wanted):
+    for finding in against.against(patterns, tree, root, wanted, jobs=options.jobs):
         yield finding and shown.finding(finding)
 
 
@@ -174,7 +180,7 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
     yield None
     root = walk.root([name])
     scanner = Scanner(patterns, meanings=Meanings.on_disk(Path(root)))
-    facts = Project.on_disk(Path(root))
+    facts = Project.on_disk(root)
     try:
         for finding in scanner.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
             yield replace(finding, path=name)

@@ -98,9 +98,9 @@ class Comparison:
         if reason := self._written_by_a_build(told):
             return Lack(Verdict.UNKNOWN, reason), ""
         place = self._place(item, path, told)
-        verdict = told.verdict
+        verdict: Verdict = told.verdict
         if place and verdict is Verdict.NO_NAME and place.partition(":")[0] != told.holder:
-            verdict = Verdict.NO_MODULE  # the name is a file that is not in the tree
+            verdict = self._without(place)
         return Lack(verdict, f"{told.reason}; {self._whereabouts(place)}"), place
 
     def _foreign(self, item: Imported, path: str, told: Lack) -> tuple[Lack, str]:
@@ -126,6 +126,12 @@ class Comparison:
         inner = self._other.candidates(full if item.name else item.module, path)
         return inner[0].path if inner else ""
 
+    def _without(self, place: str) -> Verdict:
+        """What a tree comes to in which a file is not, or goes by another case."""
+        stem = place.partition(":")[0].rpartition(".")[0].removesuffix("/__init__")
+        known = stem.casefold() in self._index.layout.folded
+        return Verdict.OTHER_CASE if known else Verdict.NO_MODULE
+
     def _whereabouts(self, place: str) -> str:
         """Where the working tree has it, and what git makes of that file."""
         path = place.partition(":")[0]
@@ -141,17 +147,15 @@ class Comparison:
 
     def _written_by_a_build(self, told: Lack) -> str:
         """Why a missing file is no fault: an ignore pattern or a build names it, so a build writes it."""
-        for path in told.paths if told.verdict is Verdict.NO_MODULE else ():
+        for path in told.paths:
             pattern = self._index.tree.ignored(path)
             if pattern.endswith(".py") or "/" in pattern.rstrip("/"):
                 return f"a build writes {path}: git ignores it by name (`{pattern}`)"
-            name = path.removesuffix("/__init__.py").rpartition("/")[2]
-            for build in self._builds:
-                if f"{name}.py".encode() in build or f"/{name}".encode() in build:
-                    return f"a build writes {path}: the project's build names it"
+            written = "/".join(path.split("/")[-2:]).encode()
+            if any(written in build for build in self._builds()):
+                return f"a build writes {path}: the project's build names it"
         return ""
 
-    @property
     def _builds(self) -> Iterator[bytes]:
         for path in self._index.tree.paths():
             if _BUILDS.fullmatch(path.rpartition("/")[2]):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from misspawn.index.definitions import Definition
 from misspawn.index.layout import Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
-from misspawn.index.symbols import Definition
 
 Found = Symbol | Unknown
 _LEAVE = frozenset({

@@ -22,8 +22,10 @@ class Verdict(str, Enum):
 
 
 class Lack(NamedTuple):
-    """A verdict with its reason. `paths`: files that would be the missing module; `holder`: the one that is
-    there and lacks the name; `foreign`: the name's first part is no module of the tree.
+    """A verdict with its reason.
+
+    `paths`: files that would be the missing module; `holder`: the one that is there and lacks the name;
+    `foreign`: the name's first part is no module of the tree.
     """
 
     verdict: Verdict
@@ -116,7 +118,8 @@ def _name(index: Index, found: list[Module] | Lack, item: Imported, near: str) -
     lacks = [bound(index, module, item.name) for module in found]
     told = next((one for one in lacks if one.verdict is not Verdict.NO_NAME), None)
     if told is None and found[0].package:
-        told = _absent(index, found[0], item.name)
+        absent = _absent(index, found[0], item.name)
+        told = absent if absent and absent.verdict is Verdict.UNKNOWN else None
     return told or lacks[0]._replace(paths=_files(found[0], item.name), holder=found[0].path)
 
 

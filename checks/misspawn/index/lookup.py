@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from misspawn.index import kinds
+from misspawn.index.definitions import Definition, Outline
 from misspawn.index.layout import Layout, Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
-from misspawn.index.symbols import Definition, Outline, outline
 from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
 
@@ -95,6 +95,8 @@ class Index:
         return self._outlines[module]
 
     def _outlined(self, module: Module) -> Outline:
+        from misspawn.index.symbols import outline  # a grammar: only for who asks
+
         data = self.tree.read(module.path) if module.readable else None
         if data is None:
             return _NONE

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from misspawn.index.definitions import Definition, Outline
 from misspawn.index.imports import Imported, imported
 from misspawn.index.model import Kind
 from misspawn.regions.syntax import Syntax
 
 _DYNAMIC = re.compile(
-    rb"\bglobals\(\)|\bvars\(\)|\blocals\(\)|\bexec\(|\bsys\.modules\b|\b__path__\b|\binstall_aliases\("
-)
+    rb"\b(?:globals|vars|locals)\(\)(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\(|[ \t]*[,)]|[ \t]*$)"
+    rb"|\bsys\.modules\[__name__\]"
+    rb"|^exec\(|\b__path__[ \t]*(?:\+?=(?!=)|\.(?:append|extend|insert)\()",
+    re.MULTILINE,
+)  # what binds names of a module otherwise than by statements
+_MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _TYPING = re.compile(rb"\bTYPE_CHECKING\b")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -24,38 +28,6 @@ _BLOCKS = frozenset({
     "except_group_clause", "with_statement", "for_statement", "while_statement", "match_statement",
     "case_clause", "block",
 })  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Definition:
-    """One binding of a name. Dotted names in it are as the module writes them.
-
-    `kind` is None for what stands for another name: an import for `target`, which is in full, and
-    `x = y` for `alias`, which is not. `called`: what the returns of a
-    function, or a value, are calls of; '' among them for what is no call of a plain name.
-    """
-
-    name: str
-    line: int
-    kind: Kind | None
-    target: str = ""
-    alias: str = ""
-    typing: bool = False
-    decorators: tuple[str, ...] = ()
-    returns: str = ""
-    called: tuple[str, ...] = ()
-    bases: tuple[str, ...] = ()
-    members: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outline:
-    """All that a module binds. `stars`: modules of which it takes everything; `dynamic`: why more may come."""
-
-    names: Mapping[str, tuple[Definition, ...]]
-    stars: tuple[str, ...]
-    exported: frozenset[str] | None
-    dynamic: str
 
 
 def outline(data: bytes, module: str, *, package: bool) -> Outline:
@@ -72,15 +44,15 @@ def outline(data: bytes, module: str, *, package: bool) -> Outline:
         {name: tuple(items) for name, items in reader.names.items()},
         tuple(reader.stars),
         _exported(data),
-        _dynamic(data, reader, broken=tree.root_node.has_error),
+        _dynamic(data, reader, package=package, broken=tree.root_node.has_error),
     )
 
 
-def _dynamic(data: bytes, reader: _Reader, *, broken: bool) -> str:
+def _dynamic(data: bytes, reader: _Reader, *, package: bool, broken: bool) -> str:
     if "__getattr__" in reader.names:
         return "it has a module-level `__getattr__`"
-    if found := _DYNAMIC.search(data):
-        return f"it makes names at run time (`{found[0].decode()}`)"
+    if found := _DYNAMIC.search(data) or (_MODULES.search(data) if package else None):
+        return f"it makes names at run time (`{found[0].decode().strip()}`)"
     return "it has a syntax error" if broken else ""
 
 

@@ -178,8 +178,7 @@ class PythonDocument(Document):
     def _shadowed_in_module(self, name: bytes) -> str:
         key = (-1, name)
         if key not in self._bindings:
-            found = defined(name).search(self._data)
-            real = found is not None and not self._not_code(found.start())
+            real = any(not self._not_code(at) for at in defined(self._data, name))
             self._bindings[key] = "local" if real else ""
         return f"`{name.decode()}` is redefined at module level" if self._bindings[key] else ""
 

@@ -11,7 +11,7 @@ from itertools import chain
 import pytest
 
 from misspawn import catalogue
-from misspawn.model import Pattern
+from misspawn.model import Language, Pattern
 from misspawn.pipelines import pipelines
 
 pytestmark = pytest.mark.skipif(not shutil.which("rg"), reason="needs ripgrep")
@@ -20,7 +20,8 @@ pytestmark = pytest.mark.skipif(not shutil.which("rg"), reason="needs ripgrep")
 @pytest.mark.parametrize("pattern", catalogue.load(), ids=lambda pattern: pattern.id)
 def test_ripgrep_takes_the_pipeline(pattern: Pattern) -> None:
     lines = [line for line in pipelines(pattern) if not line.startswith("#")]
-    assert len(lines) == len(pattern.detect)
+    searched = [d for d in pattern.detect if d.language is not Language.IMPORTS]
+    assert len(lines) == len(searched)
     for step in chain.from_iterable(map(steps, lines)):
         done = subprocess.run(
             step, input="x\n", capture_output=True, text=True, check=False, timeout=60

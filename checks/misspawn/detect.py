@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
 from misspawn import regex
-from misspawn.model import NOTHING, Clause, Detector, Names
+from misspawn.index import Symbol, Unknown
+from misspawn.model import NOTHING, Clause, Detector, Names, SymbolKind
 from misspawn.regex import Match
 from misspawn.regions.document import Document, Region
 
@@ -22,6 +24,31 @@ class Facts(Protocol):
 
     def fact(self, key: str, path: str) -> str:
         """The value of a fact for the file at `path`, '' when unset."""
+
+
+class Lookup(Protocol):
+    """What the project's index knows of the names in one document."""
+
+    def plausible(self, start: int, end: int, kinds: frozenset[SymbolKind]) -> bool:
+        """Whether the text alone allows that something of the kinds is named at the stretch."""
+
+    def __call__(self, start: int, end: int) -> Symbol | Unknown:
+        """What is named at a canonical stretch: an expression, or the inside of a string."""
+
+
+class NothingKnown:
+    """The lookup where there is no project."""
+
+    def plausible(self, start: int, end: int, kinds: frozenset[SymbolKind]) -> bool:
+        """Nothing is."""
+        return False
+
+    def __call__(self, start: int, end: int) -> Symbol | Unknown:
+        """Nothing is known."""
+        return Unknown("there is no project to look it up in")
+
+
+NOTHING_KNOWN = NothingKnown()
 
 
 class Step(NamedTuple):
@@ -67,7 +94,9 @@ def _file(detector: Detector, document: Document) -> Iterator[Step]:
         )
 
 
-def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
+def candidates(
+    detector: Detector, document: Document, lookup: Lookup = NOTHING_KNOWN
+) -> Iterator[Candidate]:
     """Hits of `match` in the document that count as code, with their regions.
 
     What the text alone rules out is not looked up in the syntax: most files are never parsed.
@@ -79,11 +108,13 @@ def candidates(detector: Detector, document: Document) -> Iterator[Candidate]:
     for hit in _hits(detector.match, document, known):
         if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
             continue
+        if not _is_known(detector, document, hit, lookup):
+            continue
         if file_fits is None:
             file_fits = all(step.holds for step in _file(detector, document))
         if not file_fits:
             return
-        if not document.dismissal(hit.start, hit.end):
+        if not document.dismissal(hit.start, hit.end, _named(detector, document, hit)):
             yield _candidate(detector, document, hit)
 
 
@@ -109,9 +140,35 @@ def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
 def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[bytes]]]:
     """All names that a group can have in this file, told without parsing: a scope is a part of it."""
     for group, names in detector.where.items():
-        if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
+        if (
+            names.any
+            and names.times == 1
+            and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
+        ):
             number = regex.group_number(searched(detector.match, type(document)), group)
-            yield number, _collect(names.any, document.text)
+            yield number, _collect(names.any, document.text, names.times)
+
+
+def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:
+    """The stretches of a hit whose names the index knows."""
+    groups = [group for group, names in detector.where.items() if names.is_ or names.is_not]
+    return [_span(detector, document, hit, group) for group in groups]
+
+
+def _is_known(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> bool:
+    """Whether the names of a hit are what they have to be, which for most the text alone denies."""
+    spans = _named(detector, document, hit)
+    if not spans:
+        return True
+    wanted = [names.wanted for names in detector.where.values() if names.is_ or names.is_not]
+    return all(
+        lookup.plausible(*span, kinds) for span, kinds in zip(spans, wanted, strict=True)
+    ) and all(step.holds for step in _symbols(detector, document, hit, lookup))
+
+
+def _span(detector: Detector, document: Document, hit: Hit, group: str) -> tuple[int, int]:
+    number = regex.group_number(searched(detector.match, type(document)), group)
+    return hit.match.start(number), hit.match.end(number)
 
 
 def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
@@ -119,10 +176,12 @@ def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
     return Candidate(detector, document, hit, region)
 
 
-def found(detector: Detector, document: Document) -> Iterator[Candidate]:
+def found(
+    detector: Detector, document: Document, lookup: Lookup = NOTHING_KNOWN
+) -> Iterator[Candidate]:
     """The candidates for which every condition on the document holds."""
-    for candidate in candidates(detector, document):
-        if all(step.holds for step in steps(candidate)):
+    for candidate in candidates(detector, document, lookup):
+        if all(step.holds for step in steps(candidate, lookup)):
             yield candidate
 
 
@@ -141,22 +200,22 @@ def _holds(clause: Clause, text: str) -> bool:
 
 
 def explained(
-    detector: Detector, document: Document, facts: Facts, path: str
+    detector: Detector, document: Document, facts: Facts, path: str, lookup: Lookup = NOTHING_KNOWN
 ) -> Iterator[tuple[Hit, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
     for hit in _hits(detector.match, document):
         early = chain(surroundings(detector, facts, path), _file(detector, document))
-        yield hit, chain(early, _all_steps(detector, document, hit))
+        yield hit, chain(early, _all_steps(detector, document, hit, lookup))
 
 
-def _all_steps(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:
-    reason = document.dismissal(hit.start, hit.end)
+def _all_steps(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> Iterator[Step]:
+    reason = document.dismissal(hit.start, hit.end, _named(detector, document, hit))
     yield Step("match", not reason, reason or detector.match)
     if not reason:
-        yield from steps(_candidate(detector, document, hit))
+        yield from steps(_candidate(detector, document, hit), lookup)
 
 
-def steps(candidate: Candidate) -> Iterator[Step]:
+def steps(candidate: Candidate, lookup: Lookup = NOTHING_KNOWN) -> Iterator[Step]:
     """The conditions on a candidate in the order in which they are tried, cheap ones first."""
     detector, document, hit, region = candidate
     if region is None:
@@ -171,6 +230,23 @@ def steps(candidate: Candidate) -> Iterator[Step]:
     yield from _clause("deep", detector.deep, region.deep, document)
     yield from _names(detector.where, document, hit)
     yield from _scopes(detector, document, hit)
+    yield from _symbols(detector, document, hit, lookup)
+
+
+def _symbols(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> Iterator[Step]:
+    for group, names in detector.where.items():
+        if not (names.is_ or names.is_not):
+            continue
+        symbol = lookup(*_span(detector, document, hit, group))
+        shown = f"{group}={(hit.match[group.encode()] or b'').decode('utf-8', 'replace')}"
+        if isinstance(symbol, Unknown):
+            yield Step(f"where {shown} is", False, f"not known: {symbol.reason}")
+            continue
+        detail = f"{symbol.name} is a {symbol.kind.value} ({symbol.path}:{symbol.line})"
+        if names.is_:
+            yield Step(f"where {shown} is", symbol.kind in names.wanted, detail)
+        if names.is_not:
+            yield Step(f"where {shown} is_not", symbol.kind not in names.unwanted, detail)
 
 
 def _clause(name: str, clause: Clause, text: bytes, document: Document | None) -> Iterator[Step]:
@@ -208,17 +284,23 @@ def _names(where: dict[str, Names], document: Document, hit: Hit) -> Iterator[St
         scope = document.scope(names.scope, hit.start, hit.end)
         shown = f"{group}={captured.decode('utf-8', 'replace')}"
         if names.any:
-            yield Step(f"where {shown} any", captured in _collect(names.any, scope), names.any)
+            among = captured in _collect(names.any, scope, names.times)
+            yield Step(f"where {shown} any", among, names.any)
         if names.none:
-            yield Step(
-                f"where {shown} none", captured not in _collect(names.none, scope), names.none
-            )
+            among = captured in _collect(names.none, scope, names.times)
+            yield Step(f"where {shown} none", not among, names.none)
 
 
-def _collect(pattern: str, text: bytes) -> set[bytes]:
+def _collect(pattern: str, text: bytes, times: int = 1) -> set[bytes]:
+    """The names that the regex's groups capture so many times or more."""
     search = regex.compile(pattern)
     groups = range(1, search.groups + 1)
-    return {name for match in search.finditer(text) for group in groups if (name := match[group])}
+    captured = (
+        name for match in search.finditer(text) for group in groups if (name := match[group])
+    )
+    if times == 1:
+        return set(captured)
+    return {name for name, number in Counter(captured).items() if number >= times}
 
 
 def _scopes(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:

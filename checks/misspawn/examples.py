@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from packaging.specifiers import SpecifierSet
 
 from misspawn.model import Example, Outcome
+from misspawn.trees import MemoryTree
 
 FILE_NAMES = {
     "python": "example.py",
@@ -22,6 +25,15 @@ FILE_NAMES = {
 def files(example: Example) -> dict[str, str]:
     """The example's files: relative path -> text, the one it is about first."""
     return example.files or {FILE_NAMES[example.language]: example.code}
+
+
+def trees(files: Mapping[str, str], unstaged: str) -> tuple[MemoryTree, MemoryTree]:
+    """What git's index and what the working tree hold once the command has made its repository."""
+    texts = {path: text.encode() for path, text in files.items()}
+    folder = f"{unstaged}/"
+    staged = {path: data for path, data in texts.items() if not path.startswith(folder)}
+    later = {path[len(folder) :]: data for path, data in texts.items() if path.startswith(folder)}
+    return MemoryTree(staged, "the index"), MemoryTree({**staged, **later}, "the working tree")
 
 
 def command(example: Example) -> tuple[str, ...]:

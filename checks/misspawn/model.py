@@ -50,7 +50,10 @@ class Category(str, Enum):
 
 
 class Language(str, Enum):
-    """What a detector reads. One file can be read as several (pyproject.toml is both configs)."""
+    """What a detector reads. One file can be read as several (pyproject.toml is both configs).
+
+    `imports` is what a git tree makes of its own imports: one line of text for each imported name.
+    """
 
     PYTHON = "python"
     SHELL = "shell"
@@ -59,6 +62,26 @@ class Language(str, Enum):
     WORKFLOW = "workflow"
     PYTEST_CONFIG = "pytest-config"
     COVERAGE_CONFIG = "coverage-config"
+    IMPORTS = "imports"
+
+
+class SymbolKind(str, Enum):
+    """What a name is, told where it is defined.
+
+    A `function` is a plain one: what it returns cannot be awaited. An `awaitable-factory` is a `def`
+    that returns an awaitable.
+    """
+
+    COROUTINE_FUNCTION = "coroutine-function"
+    ASYNC_GENERATOR = "async-generator"
+    ASYNC_CONTEXT_MANAGER = "async-context-manager"
+    AWAITABLE_FACTORY = "awaitable-factory"
+    GENERATOR = "generator"
+    CONTEXT_MANAGER = "context-manager"
+    FUNCTION = "function"
+    CLASS = "class"
+    MODULE = "module"
+    VALUE = "value"
 
 
 class Moment(str, Enum):
@@ -89,16 +112,38 @@ class Clause(Record, frozen=True, kw_only=True):
 NOTHING = Clause()
 
 
+Kinds = SymbolKind | tuple[SymbolKind, ...]
+
+
 class Names(Record, frozen=True, kw_only=True):
     """What a named group of `match` may have captured.
 
     `any`: a regex whose groups collect names from the scope; the captured text must be among them.
-    `none`: the same, but it must not be among them.
+    `none`: the same, but it must not be among them. `times`: how often a name has to be collected.
+    `is`: what the name is, where it is defined; `is_not`: what it is not. Of a name of which this is
+    not known, neither holds.
     """
 
     scope: Literal["statement", "function", "class", "file"] = "file"
     any: str = ""
     none: str = ""
+    times: Annotated[int, Meta(ge=1)] = 1
+    is_: Kinds = msgspec.field(name="is", default=())
+    is_not: Kinds = ()
+
+    @property
+    def wanted(self) -> frozenset[SymbolKind]:
+        """The kinds of which the name must be one; any when there are none."""
+        return _kinds(self.is_)
+
+    @property
+    def unwanted(self) -> frozenset[SymbolKind]:
+        """The kinds of which the name must be none."""
+        return _kinds(self.is_not)
+
+
+def _kinds(kinds: Kinds) -> frozenset[SymbolKind]:
+    return frozenset((kinds,) if isinstance(kinds, SymbolKind) else kinds)
 
 
 class Detector(Record, frozen=True, kw_only=True):
@@ -125,7 +170,7 @@ class Detector(Record, frozen=True, kw_only=True):
     outside: dict[str, str] = {}
     where: dict[str, Names] = {}
     project: dict[str, Clause] = {}
-    message: str = ""
+    message: str = ""  # may name groups of `match` in braces
 
 
 class Symptom(Record, frozen=True, kw_only=True):
@@ -188,7 +233,9 @@ class Example(Record, frozen=True, kw_only=True):
     (default: the first Python file by the interpreter, pytest for `pytest`, `sh`/`bash` for shell).
     `expect_on` gives other outcomes for a Python range such as `<3.12`. `detect: false` states that
     the static detectors cannot see this example, and `note` says why. `lines` names the lines of
-    the first file that the detectors must flag, and no others.
+    the first file that the detectors must flag, and no others. `unstaged` is a folder among `files`:
+    its content replaces or joins the other files after the command has staged these, so it is what the
+    working tree has and git does not.
     """
 
     wrong: str | None = None
@@ -205,6 +252,7 @@ class Example(Record, frozen=True, kw_only=True):
     requires: tuple[str, ...] = ()
     needs: tuple[Literal["docker", "git", "bash", "network"], ...] = ()
     env: dict[str, str] = {}
+    unstaged: str = ""
     detect: bool = True
     lines: tuple[int, ...] = ()
     note: str = ""

@@ -48,11 +48,13 @@ def _without_one(clause: Clause) -> Iterator[tuple[str, Clause]]:
 
 def _names(detector: Detector) -> Iterator[Mutant]:
     for group, names in detector.where.items():
-        for side in ("any", "none"):
+        for side in ("any", "none", "is_", "is_not"):
             if getattr(names, side):
-                left: Names = structs.replace(names, **{side: ""})
+                left: Names = structs.replace(names, **{side: getattr(Names(), side)})
                 where = {**detector.where, group: left}
-                yield Mutant(f"where {group} {side}", structs.replace(detector, where=where))
+                yield Mutant(
+                    f"where {group} {side.rstrip('_')}", structs.replace(detector, where=where)
+                )
 
 
 def _project(detector: Detector) -> Iterator[Mutant]:

@@ -21,6 +21,8 @@ _FILES = {
 def pipelines(pattern: Pattern) -> Iterator[str]:
     """A pipeline for each detector, with what it leaves out as comments; a runnable script."""
     for detector in pattern.detect:
+        if detector.language not in _FILES:
+            continue
         yield _pipeline(detector)
         if left := ", ".join(_left_out(detector)):
             yield f"# left out, as it needs the syntax: {left}"
@@ -28,6 +30,8 @@ def pipelines(pattern: Pattern) -> Iterator[str]:
         yield f"# misses: {' '.join(pattern.rg_misses.split())}"
     if not pattern.detect:
         yield f"# no pipeline: {' '.join(pattern.no_detector.split())}"
+    elif not any(detector.language in _FILES for detector in pattern.detect):
+        yield "# no pipeline: the detector reads what a git tree makes of its imports; no file says it"
 
 
 def _pipeline(detector: Detector) -> str:

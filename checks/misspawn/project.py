@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from misspawn.regions.config import Config, Setting
+from misspawn.trees import MemoryTree, Tree
 
 _PYTEST_SECTIONS = {
     "pytest.toml": ("pytest",),
@@ -68,18 +69,18 @@ class Disk:
             return []
 
 
-class Memory:
-    """Reads from a mapping of paths to bytes."""
+class OfTree:
+    """Reads from a tree of files."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self._files = files
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
 
     def read(self, path: str) -> bytes | None:
-        return self._files.get(path)
+        return self._tree.read(path)
 
     def names(self, folder: str) -> Iterable[str]:
         prefix = f"{folder}/" if folder else ""
-        inside = (path[len(prefix) :] for path in self._files if path.startswith(prefix))
+        inside = (path[len(prefix) :] for path in self._tree.paths() if path.startswith(prefix))
         return {path.partition("/")[0] for path in inside}
 
 
@@ -116,7 +117,12 @@ class Project:
     @classmethod
     def in_memory(cls, files: Mapping[str, bytes]) -> Project:
         """A project that is nowhere on disk."""
-        return cls(Memory(files))
+        return cls.of(MemoryTree(files))
+
+    @classmethod
+    def of(cls, tree: Tree) -> Project:
+        """The project that a tree of files is."""
+        return cls(OfTree(tree))
 
     def fact(self, key: str, path: str) -> str:
         """The value of a fact for the file at `path`, '' when unset. Raises `KeyError` on an unknown key."""

@@ -134,11 +134,14 @@ class Prefilter:
 
 
 class MatchSet:
-    """Says which of many regexes match somewhere in a text, in one pass over it."""
+    """Says which of many regexes match somewhere in a text, in one pass over it.
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    `memory`: the most that the automaton may take, in bytes.
+    """
+
+    def __init__(self, patterns: Iterable[str], *, memory: int = _SET_MEMORY) -> None:
         options = re2.Options()
-        options.max_mem = _SET_MEMORY
+        options.max_mem = memory
         self._set = re2.Set.SearchSet(options)
         self._empty = True
         for pattern in patterns:

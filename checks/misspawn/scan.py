@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from operator import itemgetter
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from misspawn import detect
-from misspawn.detect import Candidate, Facts
+from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
+from misspawn.meanings import Meanings
 from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
+from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
 from misspawn.rules import Rule, Searches, rules, words
@@ -21,6 +25,7 @@ from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
+_FEW = 20  # files; for more it pays to look which names the project defines
 _BATCH = 48  # files a worker takes at a time
 _BROAD = {
     "function",
@@ -36,13 +41,24 @@ _BROAD = {
     "except",
 }
 _EXCERPT_LINES = 6
+_GROUP = re.compile(r"\{([a-z]+)\}")
 
 
 class Scanner:
     """The detectors of a set of records, ready to look at files."""
 
-    def __init__(self, patterns: Iterable[Pattern], *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        patterns: Iterable[Pattern],
+        *,
+        meanings: Meanings | None = None,
+        narrow: bool = False,
+        whole: bool = False,
+    ) -> None:
+        """`meanings`: what the project's names are. `narrow`: look first which names it defines at all."""
         self.rules = list(rules(patterns))
+        self._meanings = meanings
+        self._narrow = narrow
         self._whole = whole
         self._searches: dict[Language, Searches] = {}
 
@@ -54,7 +70,8 @@ class Scanner:
     def searches(self, language: Language) -> Searches:
         """The searches for one language."""
         if language not in self._searches:
-            self._searches[language] = Searches(language, self.rules)
+            meanings = self._meanings if self._narrow else None
+            self._searches[language] = Searches(language, self.rules, meanings)
         return self._searches[language]
 
     def file(self, path: str, raw: bytes, facts: Facts) -> list[Finding]:
@@ -70,12 +87,24 @@ class Scanner:
         }
         if not likely:
             return []
+        opened = documents(source.data, kinds, self.words, whole=self._whole)
+        return self.found(source, opened, likely, facts)
+
+    def found(
+        self,
+        source: Source,
+        opened: Iterable[Document],
+        likely: Mapping[Language, frozenset[int]],
+        facts: Facts,
+    ) -> list[Finding]:
+        """Everything that the rules of these numbers, by language, find in the documents of one file."""
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
-        for document in documents(source.data, kinds, self.words, whole=self._whole):
+        for document in opened:
+            lookup = self._meanings.of(source.path, document) if self._meanings else NOTHING_KNOWN
             for rule in self._matching(document, likely):
-                if not detect.concerned(rule.detector, facts, path):
+                if not detect.concerned(rule.detector, facts, source.path):
                     continue
-                for candidate in detect.found(rule.detector, document):
+                for candidate in detect.found(rule.detector, document, lookup):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
@@ -127,11 +156,19 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         id=pattern.id,
         category=pattern.category.value,
         severity=pattern.severity.value,
-        message=rule.detector.message or pattern.title,
+        message=_message(rule, candidate.hit.match),
         remedy=pattern.remedy,
         url=pattern.url,
         excerpt="\n".join(source.line(number) for number in lines),
         fingerprint=hashlib.sha256(key).hexdigest()[:16],
+    )
+
+
+def _message(rule: Rule, match: Match) -> str:
+    """What is said: the detector's message with what its groups captured, else the record's title."""
+    return _GROUP.sub(
+        lambda group: (match[group[1].encode()] or b"").decode("utf-8", "replace"),
+        rule.detector.message or rule.pattern.title,
     )
 
 
@@ -148,17 +185,18 @@ def scan(
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     """
     files = list(paths)
-    worker = _Worker(patterns, root)
+    worker = _Worker(patterns, root, narrow=len(files) > _FEW)
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
-    jobs = min(jobs or _cores(), len(files) // _SEQUENTIAL_BELOW + 1)
+    jobs = min(jobs or cores(), len(files) // _SEQUENTIAL_BELOW + 1)
     for results in share(worker.batch, batches, jobs):
         yield from results
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: str) -> None:
-        self._scanner = Scanner(patterns)
+    def __init__(self, patterns: Sequence[Pattern], root: str, *, narrow: bool) -> None:
+        meanings = Meanings.on_disk(Path(root))
+        self._scanner = Scanner(patterns, meanings=meanings, narrow=narrow)
         self._below = lru_cache(maxsize=None)(partial(below, root))
         self._facts = Project.on_disk(root)
 
@@ -183,7 +221,8 @@ class _Worker:
             yield replace(finding, path=path)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processes the system lets us run at once."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

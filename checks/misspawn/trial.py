@@ -7,12 +7,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from misspawn import detect, examples
-from misspawn.model import Detector, Example, Pattern
+from misspawn.index import Index
+from misspawn.index.compare import Comparison
+from misspawn.meanings import Meanings
+from misspawn.model import Detector, Example, Language, Pattern
 from misspawn.mutants import mutants
 from misspawn.project import Project
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
 from misspawn.scan import Scanner
+from misspawn.trees import MemoryTree
 
 
 class Place(NamedTuple):
@@ -28,6 +32,8 @@ class Trial:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._words = Scanner(patterns).words
         self._opened = lru_cache(maxsize=None)(self._open)
+        self._imports = lru_cache(maxsize=None)(_imports)
+        self._meanings = lru_cache(maxsize=None)(_meanings)
 
     def _open(self, files: tuple[tuple[str, str], ...]) -> list[tuple[str, Document]]:
         found = []
@@ -42,14 +48,22 @@ class Trial:
         """Everything that the detectors flag in an example."""
         texts = examples.files(example)
         facts = Project.in_memory({path: text.encode() for path, text in texts.items()})
+        meanings = self._meanings(tuple(texts.items()))
         return {
             Place(path, texts[path].encode()[: document.locate(*hit)[0]].count(b"\n") + 1)
-            for path, document in self._opened(tuple(texts.items()))
+            for path, document in self._read(example, detectors)
             for detector in detectors
             if detector.language is document.language and detect.concerned(detector, facts, path)
-            for candidate in detect.found(detector, document)
+            for candidate in detect.found(detector, document, meanings.of(path, document))
             for hit in [(candidate.hit.start, candidate.hit.end)]
         }
+
+    def _read(
+        self, example: Example, detectors: Sequence[Detector]
+    ) -> Iterator[tuple[str, Document]]:
+        yield from self._opened(tuple(examples.files(example).items()))
+        if any(detector.language is Language.IMPORTS for detector in detectors):
+            yield from self._imports(tuple(examples.files(example).items()), example.unstaged)
 
     def failures(self, pattern: Pattern, detectors: Sequence[Detector]) -> list[str]:
         """What is wrong with the examples when these detectors look at them."""
@@ -68,6 +82,20 @@ class Trial:
                     yield f"detector {index + 1} without: {mutant.lost}"
             if not self.failures(pattern, (*before, *after)):
                 yield f"detector {index + 1} flags nothing that the others do not"
+
+
+def _imports(files: tuple[tuple[str, str], ...], unstaged: str) -> list[tuple[str, Document]]:
+    """What the example's index makes of its own imports."""
+    staged, working = examples.trees(dict(files), unstaged)
+    comparison = Comparison(Index(staged), Index(working))
+    judged = (
+        (path, comparison.document(path, staged.read(path) or b"")) for path in staged.paths()
+    )
+    return [(path, document) for path, document in judged if document is not None]
+
+
+def _meanings(files: tuple[tuple[str, str], ...]) -> Meanings:
+    return Meanings(MemoryTree({path: text.encode() for path, text in files}))
 
 
 def _failure(example: Example, seen: set[Place]) -> str:

@@ -17,7 +17,7 @@ from misspawn.model import Problem
 LIMIT = 10_000_000  # bytes; no hand-written source file comes near it
 _HEAD = 256  # bytes; a shebang is shorter
 _TIMEOUT = 60.0  # seconds; git lists a million files in less
-_REDIRECTS = (
+REDIRECTS = (
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -143,7 +143,7 @@ def _listed(folder: str) -> Iterator[Found]:
 
 def _git(folder: str) -> tuple[list[str], list[str]]:
     """The names below a folder, sorted, and what git complains of."""
-    environment = {key: value for key, value in os.environ.items() if key not in _REDIRECTS}
+    environment = {key: value for key, value in os.environ.items() if key not in REDIRECTS}
     try:
         done = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard", "-z"],

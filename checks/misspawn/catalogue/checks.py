@@ -25,6 +25,7 @@ _CLAUSES = {name: name for name in ("deep", "statement", "function", "file", "pa
 }
 _FACTS = ("pytest.config", "dependencies", "requires-python")
 _RANGE = re.compile(r"((<|<=|>|>=|==|!=)3\.\d+)(,(<|<=|>|>=|==|!=)3\.\d+)*")
+_GROUP = re.compile(r"\{([a-z]+)\}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -126,6 +127,9 @@ def _check_names(detector: Detector) -> Complaints:
             if context not in contexts:
                 known = ", ".join(contexts) or "none"
                 yield (side, context), f"no context `{context}` in this language; known: {known}"
+    for group in _GROUP.findall(detector.message):
+        if f"(?P<{group}>" not in detector.match:
+            yield ("message",), f"`match` has no group (?P<{group}>...) for {{{group}}}; name one"
     for fact in detector.project:
         if fact not in _FACTS and not fact.startswith("pytest."):
             known = ", ".join(("pytest.<option>", *_FACTS))
@@ -139,8 +143,12 @@ def check_where(pattern: Pattern) -> Complaints:
             at: Keys = ("detect", index, "where", group)
             if f"(?P<{group}>" not in detector.match:
                 yield at, f"`match` has no group (?P<{group}>...); name one"
-            if not (names.any or names.none):
-                yield at, "needs `any` or `none`"
+            if not (names.any or names.none or names.is_ or names.is_not):
+                yield at, "needs `any`, `none`, `is` or `is_not`"
+            if names.times > 1 and not (names.any or names.none):
+                yield (*at, "times"), "counts what `any` or `none` collect; give one of them"
+            if (names.is_ or names.is_not) and detector.language is not Language.PYTHON:
+                yield at, "only Python's names are looked up; drop `is` and `is_not`"
             for key, text in _collectors(names):
                 if not _groups(text):
                     yield (*at, key), "collects nothing; put the name in a group: (...)"
@@ -199,6 +207,8 @@ def _check_example(example: Example) -> Complaints:
 
 
 def _check_files(example: Example) -> Complaints:
+    if example.unstaged and not any(f.startswith(f"{example.unstaged}/") for f in example.files):
+        yield ("unstaged",), "is no folder among `files`; name one"
     texts: dict[Keys, str] = {("files", name): text for name, text in example.files.items()}
     for at, text in {("code",): example.code, **texts}.items():
         if (lines := text.count("\n")) > MAX_LINES:

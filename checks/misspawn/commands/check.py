@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -14,10 +15,12 @@ from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.formats import FORMATS, statistics
 from misspawn.formats.style import one_line, style_for
+from misspawn.meanings import Meanings
 from misspawn.model import Finding, Pattern, Problem
 from misspawn.project import Project
 from misspawn.scan import Scanner, scan
 from misspawn.source import Unreadable
+from misspawn.trees import GitTree
 
 CLEAN, FINDINGS, ERROR, NOTHING = 0, 1, 2, 3
 Result = Finding | Problem
@@ -40,6 +43,12 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--stdin-filename", metavar="NAME", help="what `-` goes by; tells its language"
+    )
+    parser.add_argument(
+        "--against",
+        metavar="TREE",
+        help="report only imports that a git tree cannot satisfy itself: `index`, HEAD or any revision; "
+        "what has no changes on disk, plain `check` reports for the index by itself",
     )
     selection.arguments(parser)
     parser.add_argument(
@@ -97,6 +106,9 @@ class _Results:
 
 def _scan(options: Namespace) -> Iterator[Result | None]:
     patterns = selection.chosen(options, catalogue.load())
+    if options.against:
+        yield from _against(options, patterns)
+        return
     if "-" in options.paths:
         yield from _standard_input(options, patterns)
         return
@@ -110,7 +122,53 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
         else:
             files.append(found)
             yield None
-    yield from scan(files, patterns, root=walk.root(paths), jobs=options.jobs)
+    root = walk.root(paths)
+    yield from scan(files, patterns, root=root, jobs=options.jobs)
+    from misspawn import against
+
+    if against.concerned(patterns):
+        shown = _Shown(paths, root)
+        yield from filter(None, map(shown.finding, against.unstaged(patterns, root)))
+
+
+def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+    from misspawn import against
+
+    if "-" in options.paths:
+        raise UserError("--against reads files from git, not standard input; drop `-`")
+    if not against.concerned(patterns):
+        raise UserError(
+            "no selected record asks what a git tree lacks; drop --against or select one"
+        )
+    paths = [path.replace(os.sep, "/") for path in options.paths] or ["."]
+    root = walk.root(paths)
+    tree = GitTree(root, "" if options.against == "index" else options.against)
+    shown = _Shown(paths, root)
+    wanted = {path for path in tree.paths() if shown.path(path) is not None}
+    for finding in against.against(patterns, tree, root, wanted, jobs=options.jobs):
+        yield finding and shown.finding(finding)
+
+
+class _Shown:
+    """Paths of a repository as the user would write them, below the paths that were given."""
+
+    def __init__(self, paths: Iterable[str], root: str) -> None:
+        self._prefixes = [(path, walk.below(root, path)) for path in paths]
+
+    def path(self, path: str) -> str | None:
+        """The path from where the user stands, None when it is below none of those given."""
+        for given, prefix in self._prefixes:
+            rest = path if prefix == "." else path.removeprefix(f"{prefix}/")
+            if path == prefix:
+                return given
+            if prefix == "." or rest != path:
+                return rest if given == "." else f"{given.rstrip('/')}/{rest}"
+        return None
+
+    def finding(self, finding: Finding) -> Finding | None:
+        """The finding with its path so."""
+        path = self.path(finding.path)
+        return replace(finding, path=path) if path is not None else None
 
 
 def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
@@ -121,7 +179,8 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
         raise UserError("tell what standard input goes by: --stdin-filename app.py")
     yield None
     root = walk.root([name])
-    scanner, facts = Scanner(patterns), Project.on_disk(root)
+    scanner = Scanner(patterns, meanings=Meanings.on_disk(Path(root)))
+    facts = Project.on_disk(root)
     try:
         for finding in scanner.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
             yield replace(finding, path=name)

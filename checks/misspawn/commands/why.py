@@ -6,13 +6,16 @@ import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from misspawn import catalogue, walk
+from misspawn.against import told
 from misspawn.errors import UserError
 from misspawn.formats.style import Style, one_line, style_for
+from misspawn.meanings import Meanings
 from misspawn.project import Project
 from misspawn.source import Source, Unreadable
-from misspawn.why import Trace, why
+from misspawn.why import Known, Trace, why
 
 _PLACE = re.compile(r"(?s)(.+?):([1-9][0-9]*)(:[0-9]+)?:?")
 
@@ -32,8 +35,11 @@ def run(options: Namespace) -> int:
     ids = [catalogue.find(patterns, options.id).id] if options.id else []
     root = walk.root([path])
     name, facts = walk.below(root, path), Project.on_disk(root)
+    meanings = Meanings.on_disk(Path(root))
     try:
-        traces = list(why(Source(name, walk.read(path)), line, patterns, facts, ids=ids))
+        source = Source(name, walk.read(path))
+        beside = told(root, name, source.data)
+        traces = list(why(source, line, patterns, Known(facts, meanings), ids=ids, beside=beside))
     except OSError as error:
         raise UserError(f"{one_line(path)}: cannot be read: {error.strerror}") from error
     except Unreadable as error:

@@ -24,6 +24,7 @@ _MODULES = {
     Language.WORKFLOW: "yaml.WorkflowDocument",
     Language.PYTEST_CONFIG: "config.PytestConfigDocument",
     Language.COVERAGE_CONFIG: "config.CoverageConfigDocument",
+    Language.IMPORTS: "imports.ImportsDocument",
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from misspawn.model import Language
 from misspawn.regex import Regex
+
+Spans = Sequence[tuple[int, int]]
 
 
 class Region(NamedTuple):
@@ -52,8 +54,11 @@ class Document(ABC):
         """Original offsets of a canonical stretch."""
 
     @abstractmethod
-    def dismissal(self, start: int, end: int) -> str:
-        """Why a hit at this canonical stretch does not count ('' when it does)."""
+    def dismissal(self, start: int, end: int, named: Spans = ()) -> str:
+        """Why a hit at this canonical stretch does not count ('' when it does).
+
+        What the names in the stretches `named` stand for is found out otherwise.
+        """
 
     @abstractmethod
     def region(self, kind: str, at: str, start: int, end: int) -> Region | None:

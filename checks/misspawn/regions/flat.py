@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from misspawn.regions.document import Document
+from misspawn.regions.document import Document, Spans
 
 
 class FlatDocument(Document):
@@ -20,7 +20,7 @@ class FlatDocument(Document):
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return start, end
 
-    def dismissal(self, start: int, end: int) -> str:
+    def dismissal(self, start: int, end: int, named: Spans = ()) -> str:
         if not self.text[start:end].strip():
             return "the hit is empty (a comment was blanked there)"
         return ""

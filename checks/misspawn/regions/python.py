@@ -23,7 +23,7 @@ from misspawn.regions.bindings import (
     scope_text,
     word_at,
 )
-from misspawn.regions.document import Document, Region
+from misspawn.regions.document import Document, Region, Spans
 from misspawn.regions.names import Import, Lexed, aliasing, imports, lex, own_level, substitutions
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
@@ -83,7 +83,7 @@ class PythonDocument(Document):
 
     # -- which hits count ----------------------------------------------------
 
-    def dismissal(self, start: int, end: int) -> str:
+    def dismissal(self, start: int, end: int, named: Spans = ()) -> str:
         at, stop = self.locate(start, end)
         if at == stop:
             return "the hit is empty"
@@ -93,10 +93,21 @@ class PythonDocument(Document):
         if place := self._not_code(at):
             return f"the hit starts inside a {place}"
         for root in _ROOT.finditer(self.text, start, end + 1):
+            if any(low <= root.start() < high for low, high in named):
+                continue
             name_at = self.locate(root.start(), root.end())[0]
             if reason := self._shadow(name_at, self._path(at, stop), first=root.start() == start):
                 return reason
         return ""
+
+    def syntax(self) -> Node:
+        """The root of the tree of the whole file."""
+        return self._syntax.whole().root_node
+
+    @property
+    def source(self) -> bytes:
+        """The file as it is, which original offsets count."""
+        return self._data
 
     def without_comments(self, text: bytes) -> bytes:
         return lex(text).text

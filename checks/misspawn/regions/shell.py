@@ -14,7 +14,7 @@ from tree_sitter import Node, Parser
 
 from misspawn.model import Language
 from misspawn.regex import Regex
-from misspawn.regions.document import Document, Region
+from misspawn.regions.document import Document, Region, Spans
 from misspawn.regions.scripts import may_run_scripts, name_of, script_of
 from misspawn.regions.view import View, blank
 
@@ -98,7 +98,7 @@ class ShellDocument(Document):
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._view.locate(start, end)
 
-    def dismissal(self, start: int, end: int) -> str:
+    def dismissal(self, start: int, end: int, named: Spans = ()) -> str:
         if not self.text[start:end].strip():
             return "the hit is empty (a comment was blanked there)"
         for node in reversed(self._path(start, start + 1)):

@@ -62,7 +62,12 @@ class Syntax:
         return self._parse(Block(0, len(self._data)))
 
     def _tree(self, start: int, end: int, wide: bool) -> Tree:
-        """The tree of the smallest block around the stretch that parses without errors."""
+        """The tree of the smallest block around the stretch that parses without errors.
+
+        Where the whole file is parsed already, that is the one.
+        """
+        if (known := self._trees.get(Block(0, len(self._data)))) is not None:
+            return known
         for block in self._around(start, end, wide=wide):
             tree = self._parse(block)
             if not tree.root_node.has_error:
@@ -100,19 +105,20 @@ class Syntax:
                 else [block.header, (block.start, block.end)]
             )
             ranges = None if spans == [(0, len(text))] else [_range(text, *span) for span in spans]
-            parser = _parser() if ranges is None else Parser(_language(), included_ranges=ranges)
+            parser = _parser() if ranges is None else Parser(language(), included_ranges=ranges)
             tree = self._trees[block] = parser.parse(text)
         return tree
 
 
 @lru_cache(maxsize=1)
-def _language() -> Language:
+def language() -> Language:
+    """tree-sitter's Python."""
     return Language(tree_sitter_python.language())
 
 
 @lru_cache(maxsize=1)
 def _parser() -> Parser:
-    return Parser(_language())
+    return Parser(language())
 
 
 def _range(text: bytes, start: int, end: int) -> Range:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from misspawn.model import Clause, Detector, Language, Pattern
+from misspawn.model import Clause, Detector, Language, Names, Pattern, SymbolKind
 from misspawn.pipelines import pipelines
 from misspawn.site.markdown import code, fence, inline, raw
 
@@ -24,6 +24,7 @@ _LANGUAGES = {
     Language.WORKFLOW: "GitHub workflows",
     Language.PYTEST_CONFIG: "pytest's configuration",
     Language.COVERAGE_CONFIG: "coverage's configuration",
+    Language.IMPORTS: "what is said of a git tree's own imports, one line each",
 }
 
 
@@ -47,7 +48,8 @@ def searches(pattern: Pattern) -> str:
     commands = [line for line in lines if not line.startswith("# ")]
     remarks = dict.fromkeys(line[2:] for line in lines if line.startswith("# "))
     notes = "".join(f"<li>{raw(remark)}</li>" for remark in remarks)
-    return "\n\n".join((fence("\n".join(commands), "bash"), f"<ul>{notes}</ul>"))
+    code = [fence("\n".join(commands), "bash")] if commands else []
+    return "\n\n".join((*code, f"<ul>{notes}</ul>"))
 
 
 def _decision(detectors: Iterable[Detector]) -> str:
@@ -77,12 +79,25 @@ def _conditions(detector: Detector) -> Iterator[str]:
     for context, regex in detector.outside.items():
         yield f"not inside {context}" + (f" that matches {code(regex)}" if regex else "")
     for group, names in detector.where.items():
-        if names.any:
-            yield f"{code(group)} is a name that {code(names.any)} collects from the {names.scope}"
-        if names.none:
-            yield f"{code(group)} is no name that {code(names.none)} collects from the {names.scope}"
+        yield from _names(code(group), names)
     for fact, clause in detector.project.items():
         yield from _clause(f"the project's {fact}", clause)
+
+
+def _names(group: str, names: Names) -> Iterator[str]:
+    times = f" {names.times} times or more" if names.times > 1 else ""
+    if names.any:
+        yield f"{group} is a name that {code(names.any)} collects from the {names.scope}{times}"
+    if names.none:
+        yield f"{group} is no name that {code(names.none)} collects from the {names.scope}{times}"
+    if names.wanted:
+        yield f"{group} is, where the project defines it, {_either(names.wanted)}"
+    if names.unwanted:
+        yield f"{group} is defined in the project, and not as {_either(names.unwanted)}"
+
+
+def _either(kinds: Iterable[SymbolKind]) -> str:
+    return " or ".join(sorted(kind.value.replace("-", " ") for kind in kinds))
 
 
 def _clause(words: str, clause: Clause) -> Iterator[str]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
 from misspawn import examples
-from misspawn.model import Example, Pattern
+from misspawn.against import Against, concerned
+from misspawn.model import Example, Finding, Pattern
 from misspawn.project import Project
 from misspawn.scan import Scanner
 
@@ -15,16 +19,25 @@ def flagged(pattern: Pattern) -> dict[str, dict[str, list[int]]]:
     if not pattern.detect:
         return {}
     scanner = Scanner((pattern,))
-    return {example.title: _lines(example, scanner) for example in pattern.examples}
+    return {
+        example.title: _lines(_findings(example, scanner, pattern)) for example in pattern.examples
+    }
 
 
-def _lines(example: Example, scanner: Scanner) -> dict[str, list[int]]:
-    texts = {path: text.encode() for path, text in examples.files(example).items()}
-    facts = Project.in_memory(texts)
+def _findings(example: Example, scanner: Scanner, pattern: Pattern) -> Iterator[Finding]:
+    texts = examples.files(example)
+    facts = Project.in_memory({path: text.encode() for path, text in texts.items()})
+    for path, text in texts.items():
+        yield from scanner.file(path, text.encode(), facts)
+    if concerned([pattern]):
+        view = Against([pattern], *examples.trees(texts, example.unstaged))
+        yield from chain.from_iterable(map(view.file, view.files()))
+
+
+def _lines(findings: Iterable[Finding]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for path, data in texts.items():
-        for finding in scanner.file(path, data, facts):
-            span = finding.span
-            end = span.end_line if span.end_line - span.line < LONG else span.line
-            found.setdefault(path, []).extend(range(span.line, end + 1))
+    for finding in findings:
+        span = finding.span
+        end = span.end_line if span.end_line - span.line < LONG else span.line
+        found.setdefault(finding.path, []).extend(range(span.line, end + 1))
     return {path: sorted(set(lines)) for path, lines in found.items()}

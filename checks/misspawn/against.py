@@ -1,0 +1,130 @@
+"""What a git tree imports and does not define: findings that no file shows by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from misspawn import walk
+from misspawn.detect import Facts
+from misspawn.errors import UserError
+from misspawn.index import Index
+from misspawn.model import Finding, Language, Pattern
+from misspawn.project import Project
+from misspawn.regions import Document
+from misspawn.scan import Scanner, cores
+from misspawn.source import Source, Unreadable
+from misspawn.trees import GitTree, Tree, WorkingTree
+from misspawn.workers import share
+
+_BATCH = 100  # files a worker takes at a time
+_TIMEOUT = 60.0  # seconds; git lists a million files in less
+
+
+def concerned(patterns: Iterable[Pattern]) -> list[Pattern]:
+    """The records that ask about the imports of a tree."""
+    return [p for p in patterns if any(d.language is Language.IMPORTS for d in p.detect)]
+
+
+class Against:
+    """The imports of one tree, judged by what it defines. `working`: where else a name may be."""
+
+    def __init__(self, patterns: Iterable[Pattern], tree: Tree, working: Tree) -> None:
+        from misspawn.index.compare import Comparison  # a grammar: only where something changed
+
+        self._scanner = Scanner(concerned(patterns))
+        self._comparison = Comparison(Index(tree), Index(working))
+        self._facts: Facts = Project.of(tree)
+        self._tree = tree
+        numbers = range(len(self._scanner.searches(Language.IMPORTS).rules))
+        self._all = {Language.IMPORTS: frozenset(numbers)}
+
+    def files(self) -> list[str]:
+        """The modules of the tree, in order."""
+        opaque = self._tree.opaque()
+        return sorted(p for p in self._tree.paths() if p.endswith(".py") and p not in opaque)
+
+    def batch(self, paths: Iterable[str]) -> list[Finding | None]:
+        """The findings of some files, and None for each file."""
+        return [found for path in paths for found in (None, *self.file(path))]
+
+    def file(self, path: str, *, elsewhere: bool = False) -> list[Finding]:
+        """The faulty imports of one file. `elsewhere`: only of what the working tree has."""
+        try:
+            source = Source(path, self._tree.read(path) or b"")
+        except Unreadable:
+            return []
+        document = self._comparison.document(path, source.data, elsewhere=elsewhere)
+        return self._scanner.found(source, [document], self._all, self._facts) if document else []
+
+
+def against(
+    patterns: Iterable[Pattern], tree: GitTree, root: str, wanted: Collection[str], *, jobs: int = 0
+) -> Iterator[Finding | None]:
+    """The findings of the wanted files of a tree; None stands for a file looked at.
+
+    `root`: the repository's top folder. `jobs`: worker processes, 0 for one per core.
+    """
+    view = Against(patterns, tree, WorkingTree(root))
+    files = [path for path in view.files() if path in wanted]
+    tree.prepare(files)
+    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+    for found in share(view.batch, batches, min(jobs or cores(), len(batches))):
+        yield from found
+
+
+def unstaged(patterns: Iterable[Pattern], root: str) -> Iterator[Finding]:
+    """What the index imports and only the working tree has. Without changes of modules git is asked once."""
+    names = _stems(_listed(root, "ls-files", "-m", "-o", "-z", "--exclude-standard", "--", "*.py"))
+    if not names:
+        return
+    searches = [word for name in names for word in ("-e", name)]
+    mentioning = _listed(root, "grep", "--cached", "-l", "-z", "-w", "-F", *searches, "--", "*.py")
+    tree = GitTree(root)
+    view = Against(patterns, tree, WorkingTree(root))
+    tree.prepare(mentioning)
+    for path in sorted(mentioning):
+        yield from view.file(path, elsewhere=True)
+
+
+def told(root: str, path: str, data: bytes) -> list[Document]:
+    """What git's index makes of every import of a file, were it staged; nothing outside of a repository."""
+    from misspawn.index.compare import Comparison
+
+    try:
+        comparison = Comparison(Index(GitTree(root)), Index(WorkingTree(root)))
+        document = comparison.document(path, data, whole=True)
+    except UserError:
+        return []
+    return [document] if document else []
+
+
+def _stems(paths: Sequence[str]) -> list[str]:
+    """The words by which imports name these modules; of a package also what relative imports begin with."""
+    names: set[str] = set()
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if name == "__init__.py":
+            names |= {folder.rpartition("/")[2], "from ."}
+        else:
+            names.add(name.removesuffix(".py"))
+    return sorted(names - {""})
+
+
+def _listed(root: str, *arguments: str) -> list[str]:
+    """The paths that a git command lists; none where there is no repository or git."""
+    environment = {key: value for key, value in os.environ.items() if key not in walk.REDIRECTS}
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=_TIMEOUT,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return sorted({os.fsdecode(path) for path in done.stdout.split(b"\0") if path})

@@ -1,0 +1,162 @@
+"""The imports of a tree's own files, each judged: does the tree have what is imported, and who does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from tree_sitter import Query, QueryCursor
+
+from misspawn.index.imports import Imported, imported
+from misspawn.index.lacks import Lack, Verdict, bound, lack
+from misspawn.index.lookup import Index
+from misspawn.regions.imports import ImportsDocument, Line
+from misspawn.regions.syntax import Syntax, language
+
+_BUILDS = re.compile(
+    r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|noxfile\.py|Makefile|meson\.build|CMakeLists\.txt"
+)
+
+
+class Judged(NamedTuple):
+    """One imported name at start..end of the file: the verdict on its full dotted name, and why.
+
+    `place`: where the working tree has what the tree lacks, '' when it does not. `statement`: where the
+    whole statement starts.
+    """
+
+    start: int
+    end: int
+    verdict: Verdict
+    name: str
+    reason: str
+    place: str = ""
+    statement: int = 0
+
+    @property
+    def faulty(self) -> bool:
+        """Whether the tree lacks something."""
+        return self.verdict not in (Verdict.FINE, Verdict.UNKNOWN)
+
+    @property
+    def line(self) -> Line:
+        """What a detector reads of it."""
+        return Line(self.start, self.end, f"{self.verdict.value} {self.name}: {self.reason}")
+
+
+@cache
+def _statements() -> Query:
+    return Query(language(), "[(import_statement) (import_from_statement)] @statement")
+
+
+class Comparison:
+    """What a tree lacks of its own imports. `other`: the working tree, which may have it."""
+
+    def __init__(self, index: Index, other: Index) -> None:
+        self._index = index
+        self._other = other
+
+    def document(
+        self, path: str, data: bytes, *, whole: bool = False, elsewhere: bool = False
+    ) -> ImportsDocument | None:
+        """The faulty imports of a file as a document, None when there are none.
+
+        `whole`: also those that are fine or of which nothing is said. `elsewhere`: only those of what the
+        working tree has.
+        """
+        said = {  # several names of one missing module are one fault
+            (item.statement, item.reason): item.line
+            for item in self.judged(path, data)
+            if whole or (item.faulty and (item.place or not elsewhere))
+        }
+        return ImportsDocument(data, [*said.values()]) if said else None
+
+    def judged(self, path: str, data: bytes) -> Iterator[Judged]:
+        """The verdict on each import of one file of the tree, those in functions included."""
+        module = next(self._index.layout.of(path), None)
+        if module is None:
+            return
+        tree = Syntax(data, whole=True).whole()
+        nodes = QueryCursor(_statements()).captures(tree.root_node)
+        for node in sorted(nodes.get("statement", ()), key=lambda node: node.start_byte):
+            for item in imported(node, module.name, package=module.package):
+                name = ".".join(filter(None, [item.module, item.name])) or "."
+                told, place = self._judge(item, path)
+                yield Judged(
+                    item.start, item.end, told.verdict, name, told.reason, place, node.start_byte
+                )
+
+    def _judge(self, item: Imported, path: str) -> tuple[Lack, str]:
+        """The verdict on one name, and where the working tree has it."""
+        told = lack(self._index, item, path)
+        if told.foreign:
+            return self._foreign(item, path, told)
+        if told.verdict in (Verdict.FINE, Verdict.UNKNOWN):
+            return told, ""
+        if reason := self._written_by_a_build(told):
+            return Lack(Verdict.UNKNOWN, reason), ""
+        place = self._place(item, path, told)
+        verdict: Verdict = told.verdict
+        if place and verdict is Verdict.NO_NAME and place.partition(":")[0] != told.holder:
+            verdict = self._without(place)
+        return Lack(verdict, f"{told.reason}; {self._whereabouts(place)}"), place
+
+    def _foreign(self, item: Imported, path: str, told: Lack) -> tuple[Lack, str]:
+        """A top-level module of which the tree knows nothing, but the working tree beside its own."""
+        top = item.module.partition(".")[0]
+        there = self._other.candidates(top, path)
+        if not any(module.root in self._index.layout.roots for module in there):
+            return told, ""
+        place = there[0].path
+        reason = f"{self._index.tree.name} has no module {top}; {self._whereabouts(place)}"
+        return Lack(Verdict.NO_MODULE, reason), place
+
+    def _place(self, item: Imported, path: str, told: Lack) -> str:
+        """Where the working tree has the name, '' when it does not."""
+        if lack(self._other, item, path).verdict is not Verdict.FINE:
+            # what git ignores is in no list of files, but Python finds it
+            return next((p for p in told.paths if self._other.tree.read(p) is not None), "")
+        full = f"{item.module}.{item.name}"
+        for module in self._other.candidates(item.module, path) if item.name else ():
+            found = bound(self._other, module, item.name)
+            if found.verdict is Verdict.FINE:
+                return found.reason
+        inner = self._other.candidates(full if item.name else item.module, path)
+        return inner[0].path if inner else ""
+
+    def _without(self, place: str) -> Verdict:
+        """What a tree comes to in which a file is not, or goes by another case."""
+        stem = place.partition(":")[0].rpartition(".")[0].removesuffix("/__init__")
+        known = stem.casefold() in self._index.layout.folded
+        return Verdict.OTHER_CASE if known else Verdict.NO_MODULE
+
+    def _whereabouts(self, place: str) -> str:
+        """Where the working tree has it, and what git makes of that file."""
+        path = place.partition(":")[0]
+        if not path:
+            return "nor does the working tree have it"
+        there = f"the working tree has it at {place}"
+        if path in self._index.tree.paths():
+            staged = "staged" if self._index.tree.name == "the index" else "committed"
+            return f"{there}, not {staged}"
+        if pattern := self._index.tree.ignored(path):
+            return f"{there}, which git ignores because of `{pattern}`"
+        return f"{there}, which git does not track"
+
+    def _written_by_a_build(self, told: Lack) -> str:
+        """Why a missing file is no fault: an ignore pattern or a build names it, so a build writes it."""
+        for path in told.paths:
+            pattern = self._index.tree.ignored(path)
+            if pattern.endswith(".py") or "/" in pattern.rstrip("/"):
+                return f"a build writes {path}: git ignores it by name (`{pattern}`)"
+            written = "/".join(path.split("/")[-2:]).encode()
+            if any(written in build for build in self._builds()):
+                return f"a build writes {path}: the project's build names it"
+        return ""
+
+    def _builds(self) -> Iterator[bytes]:
+        for path in self._index.tree.paths():
+            if _BUILDS.fullmatch(path.rpartition("/")[2]):
+                yield self._index.tree.read(path) or b""

@@ -1,0 +1,40 @@
+"""What a module's text says that it binds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from misspawn.index.model import Kind
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One binding of a name. Dotted names in it are as the module writes them.
+
+    `kind` is None for what stands for another name: an import for `target`, which is in full, and
+    `x = y` for `alias`, which is not. `called`: what the returns of a
+    function, or a value, are calls of; '' among them for what is no call of a plain name.
+    """
+
+    name: str
+    line: int
+    kind: Kind | None
+    target: str = ""
+    alias: str = ""
+    typing: bool = False
+    decorators: tuple[str, ...] = ()
+    returns: str = ""
+    called: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    members: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """All that a module binds. `stars`: modules of which it takes everything; `dynamic`: why more may come."""
+
+    names: Mapping[str, tuple[Definition, ...]]
+    stars: tuple[str, ...]
+    exported: frozenset[str] | None
+    dynamic: str

@@ -1,0 +1,271 @@
+"""Dotted names in, symbols out: through re-exports, star imports, class members and bases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from misspawn.index import kinds
+from misspawn.index.definitions import Definition, Outline
+from misspawn.index.layout import Layout, Module
+from misspawn.index.model import Kind, Missing, Symbol, Unknown
+from misspawn.source import Unreadable, decode
+from misspawn.trees import FolderTree, Tree
+
+Found = Symbol | Unknown
+GENERATED = re.compile(
+    r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
+)
+GIVEN = frozenset(
+    [
+        "__name__",
+        "__file__",
+        "__path__",
+        "__doc__",
+        "__spec__",
+        "__package__",
+        "__loader__",
+        "__dict__",
+        "__builtins__",
+    ]
+)  # what every module has
+_NONE = Outline({}, (), None, "it cannot be read as Python source")
+
+
+class Index:
+    """The names of one tree. `libraries`: folders with installed packages, looked into for other names.
+
+    `near` in the questions is the file that asks: where several roots have a module of one name, its
+    own root's counts.
+    """
+
+    def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
+        self.tree = tree
+        self._libraries = libraries
+        self._installed: dict[str, Index | None] = {}
+        self._outlines: dict[Module, Outline] = {}
+        self._own_roots: dict[str, frozenset[str]] = {}
+        self._answers: dict[tuple[str, str], Found] = {}
+        self._open: set[tuple[str, str]] = set()  # questions under way
+        self._circular = False  # whether an answer needed one of these
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The modules by name."""
+        return Layout(self.tree.paths())
+
+    def modules(self, path: str) -> tuple[str, ...]:
+        """The importable names of a file, the one it most likely runs as first."""
+        return tuple(dict.fromkeys(module.name for module in self.layout.of(path)))
+
+    def first_party(self, dotted: str, near: str = "") -> bool:
+        """Whether the first part of a dotted name is a module or a folder of this tree for that file."""
+        top = dotted.partition(".")[0]
+        return bool(self.candidates(top, near)) or self.has_namespace(top, near)
+
+    def has_namespace(self, name: str, near: str = "") -> bool:
+        """Whether a folder without `__init__.py` goes by this name, seen from the file."""
+        roots = self._roots(near)
+        return any(module.usual or module.root in roots for module in self.layout.inside(name))
+
+    def candidates(self, name: str, near: str = "") -> list[Module]:
+        """The modules of this name that the file can import: those of its own folder and usual roots."""
+        found = self.layout.modules.get(name, [])
+        if not found:
+            return []
+        roots = self._roots(near)
+        own = [module for module in found if module.root in roots]
+        return own or [module for module in found if module.usual]
+
+    def _roots(self, near: str) -> frozenset[str]:
+        """The folders from which a file surely imports: its own, and the usual ones above it."""
+        folder = near.rpartition("/")[0]
+        if near and folder not in self._own_roots:
+            roots = (module.root for module in self.layout.of(near) if module.usual)
+            script = {folder} if self.layout.own_root(folder) == folder else set()
+            self._own_roots[folder] = frozenset(script.union(roots))
+        return self._own_roots.get(folder, frozenset())
+
+    def outline(self, module: Module) -> Outline:
+        """What a module binds; of one that is no source, nothing, and that more may come."""
+        if module not in self._outlines:
+            self._outlines[module] = self._outlined(module)
+        return self._outlines[module]
+
+    def _outlined(self, module: Module) -> Outline:
+        from misspawn.index.symbols import outline  # a grammar: only for who asks
+
+        data = self.tree.read(module.path) if module.readable else None
+        if data is None:
+            return _NONE
+        try:
+            return outline(decode(data), module.name, package=module.package)
+        except Unreadable:
+            return _NONE
+
+    # -- names ---------------------------------------------------------------
+
+    def resolve(self, dotted: str, near: str = "") -> Found:
+        """What a dotted name is, where it is defined; `Unknown` says why nothing can be told."""
+        key = (dotted, near.rpartition("/")[0])
+        if key in self._answers:
+            return self._answers[key]
+        if key in self._open:
+            self._circular = True
+            return Unknown(f"`{dotted}` is defined by way of itself")
+        self._open.add(key)
+        before, self._circular = self._circular, False
+        found = self._resolved(dotted, near)
+        self._open.discard(key)
+        if not (self._circular and self._open):  # else it may be half an answer
+            self._answers[key] = found
+        self._circular = before or (self._circular and bool(self._open))
+        return found
+
+    def _resolved(self, dotted: str, near: str) -> Found:
+        head, *rest = dotted.split(".")
+        module = self._one(head, near)
+        if module is None and self.has_namespace(head, near):
+            head, module, rest = self._below_namespace(dotted, near)
+        if module is None:
+            return self._in_libraries(dotted)
+        if isinstance(module, Unknown):
+            return module
+        return self._member(module, rest)
+
+    def _below_namespace(
+        self, dotted: str, near: str
+    ) -> tuple[str, Module | Unknown | None, list[str]]:
+        parts = dotted.split(".")
+        for count in range(2, len(parts) + 1):
+            name = ".".join(parts[:count])
+            if (module := self._one(name, near)) is not None:
+                return name, module, parts[count:]
+        return dotted, None, []
+
+    def _in_libraries(self, dotted: str) -> Found:
+        top = dotted.partition(".")[0]
+        if top not in self._installed:
+            trees = (FolderTree(folder, top) for folder in self._libraries)
+            tree = next((tree for tree in trees if tree.paths()), None)
+            self._installed[top] = Index(tree, libraries=self._libraries) if tree else None
+        installed = self._installed[top]
+        if installed is None or installed is self:
+            return Unknown(f"`{dotted}` is no name of this project")
+        return installed.resolve(dotted)
+
+    def _one(self, name: str, near: str) -> Module | Unknown | None:
+        found = self.candidates(name, near)
+        paths = {module.path for module in found}
+        stubs = {path for path in paths if not path.endswith(".py")}
+        if len(paths - stubs) > 1 or (not paths - stubs and len(stubs) > 1):
+            return Unknown(f"several files are called `{name}`: {', '.join(sorted(paths)[:3])}")
+        return found[0] if found else None
+
+    def _member(self, module: Module, rest: list[str]) -> Found:
+        """What `rest` is in a module: a binding of its own goes before a submodule of that name."""
+        if not rest:
+            return Symbol(module.name, Kind.MODULE, module.path, 1)
+        name, *more = rest
+        below = f"{module.name}.{name}"
+        bound = self.outline(module).names.get(name, ())
+        real = [item for item in bound if item.target != below]
+        if real:
+            return self._followed(module, real, more)
+        inner = self._one(below, module.path) if module.package else None
+        if isinstance(inner, Unknown):
+            return inner
+        if inner is not None:
+            return self._member(inner, more)
+        if self.has_namespace(below, module.path):
+            return (
+                self.resolve(".".join([below, *more]), module.path)
+                if more
+                else Symbol(below, Kind.MODULE, module.path, 1)
+            )
+        return self._absent(module, name, more)
+
+    def _absent(self, module: Module, name: str, more: list[str]) -> Found:
+        """A name that the module does not bind itself."""
+        for star in self.outline(module).stars:
+            found = self.resolve(".".join([star, name, *more]), module.path)
+            if not isinstance(found, Missing):
+                return found
+        if dynamic := self.outline(module).dynamic:
+            return Unknown(f"`{module.name}` may have more names: {dynamic}")
+        if name in GIVEN:
+            return Unknown(f"every module has `{name}`")
+        if GENERATED.fullmatch(name):
+            return Unknown(f"`{name}` is generated, as its name tells")
+        return Missing(f"{module.path} does not define `{name}`")
+
+    def _followed(self, module: Module, bound: list[Definition], more: list[str]) -> Found:
+        """The one thing that all bindings of a name come to."""
+        found = [self._binding(module, item, more) for item in bound]
+        unknown = [item for item in found if isinstance(item, Unknown)]
+        if unknown:
+            return unknown[0] if len(found) == 1 else Unknown(unknown[0].reason)
+        kinds_ = {item.kind for item in found if isinstance(item, Symbol)}
+        if len(kinds_) > 1:
+            told = ", ".join(sorted(kind.value for kind in kinds_))
+            return Unknown(f"`{bound[0].name}` of {module.path} is one of several things: {told}")
+        return found[-1]
+
+    def _binding(self, module: Module, item: Definition, more: list[str]) -> Found:
+        if item.kind is None:
+            target = item.target or self.full(module, item.alias)
+            if not target:
+                return Unknown(f"{module.path}:{item.line}: what it stands for is not known")
+            return self._imported(module, target, more)
+        if more and item.kind is Kind.CLASS:
+            return self._class_member(module, item, more)
+        if more:
+            return Unknown(f"`{item.name}` at {module.path}:{item.line} is no class or module")
+        return kinds.symbol(self, module, item)
+
+    def _imported(self, module: Module, target: str, more: list[str]) -> Found:
+        """A name imported into a module; `from .x import x` in a package means the submodule `x`."""
+        name, _, rest = target.removeprefix(f"{module.name}.").partition(".")
+        below = f"{module.name}.{name}"
+        inner = self._one(below, module.path) if rest and target.startswith(f"{below}.") else None
+        if isinstance(inner, Module):
+            return self._member(inner, [*rest.split("."), *more])
+        return self.resolve(".".join([target, *more]), module.path)
+
+    def _class_member(self, module: Module, item: Definition, more: list[str]) -> Found:
+        name, *rest = more
+        if name in item.members and not rest:
+            return self._members(module, item, name)
+        if name in item.members:
+            return Unknown(f"`{item.name}.{name}` is no class or module")
+        for base in self.bases(module, item):
+            found = self.resolve(f"{base}.{name}", module.path) if base else None
+            if found is None or not isinstance(found, Missing):
+                return found or Unknown(f"a base of `{item.name}` is not plain")
+        return Missing(f"class `{item.name}` at {module.path}:{item.line} has no `{name}`")
+
+    def _members(self, module: Module, item: Definition, name: str) -> Found:
+        found = [kinds.symbol(self, module, one, owner=item.name) for one in item.members[name]]
+        symbols = [one for one in found if isinstance(one, Symbol)]
+        if len(symbols) < len(found):
+            return next(one for one in found if isinstance(one, Unknown))
+        if len({one.kind for one in symbols}) > 1:
+            return Unknown(f"`{item.name}.{name}` is one of several things")
+        return symbols[-1]
+
+    def bases(self, module: Module, item: Definition) -> Iterator[str]:
+        """The full dotted names of a class's bases; '' for one that is not plain."""
+        for base in item.bases:
+            if base not in ("object", "Generic", "Protocol", "ABC", "abc.ABC", "typing.Generic"):
+                yield self.full(module, base)
+
+    def full(self, module: Module, written: str) -> str:
+        """A dotted name as written in a module, in full; '' for what is none."""
+        head, dot, rest = written.partition(".")
+        bound = self.outline(module).names.get(head, ())
+        targets = {item.target for item in bound if item.target}
+        if len(targets) == 1 and len(bound) == 1:
+            return f"{targets.pop()}{dot}{rest}"
+        return f"{module.name}.{written}" if bound and not targets else written

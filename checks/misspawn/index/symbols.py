@@ -1,0 +1,352 @@
+"""What one module binds at its top level, told from its syntax tree: names, kinds, what they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from misspawn.index.definitions import Definition, Outline
+from misspawn.index.imports import Imported, imported
+from misspawn.index.model import Kind
+from misspawn.regions.syntax import Syntax
+
+_DYNAMIC = re.compile(
+    rb"\b(?:globals|vars|locals)\(\)(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\(|[ \t]*[,)]|[ \t]*$)"
+    rb"|\bsys\.modules\[__name__\]"
+    rb"|^exec\(|\b__path__[ \t]*(?:\+?=(?!=)|\.(?:append|extend|insert)\()",
+    re.MULTILINE,
+)  # what binds names of a module otherwise than by statements
+_MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
+_GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+_TYPING = re.compile(rb"\bTYPE_CHECKING\b")
+_DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_QUOTED = re.compile(rb"""^["']([\w.\[\], |]+)["']$""")
+_BLOCKS = frozenset({
+    "if_statement", "elif_clause", "else_clause", "try_statement", "except_clause", "finally_clause",
+    "except_group_clause", "with_statement", "for_statement", "while_statement", "match_statement",
+    "case_clause", "block",
+})  # fmt: skip
+
+
+def outline(data: bytes, module: str, *, package: bool) -> Outline:
+    """The outline of a module's text. `module`: its dotted name, to which relative imports are relative."""
+    tree = Syntax(data, whole=True).whole()
+    reader = _Reader(module, package=package)
+    reader.block(tree.root_node, typing=False)
+    for found in _GLOBAL.finditer(data):
+        for name in found[1].decode("ascii", "replace").split(","):
+            reader.add(
+                Definition(name.strip(), data.count(b"\n", 0, found.start()) + 1, Kind.VALUE)
+            )
+    return Outline(
+        {name: tuple(items) for name, items in reader.names.items()},
+        tuple(reader.stars),
+        _exported(data),
+        _dynamic(data, reader, package=package, broken=tree.root_node.has_error),
+    )
+
+
+def _dynamic(data: bytes, reader: _Reader, *, package: bool, broken: bool) -> str:
+    if "__getattr__" in reader.names:
+        return "it has a module-level `__getattr__`"
+    if found := _DYNAMIC.search(data) or (_MODULES.search(data) if package else None):
+        return f"it makes names at run time (`{found[0].decode().strip()}`)"
+    return "it has a syntax error" if broken else ""
+
+
+_ALL = re.compile(rb"^__all__[^=\n]*=[ \t]*([\[(][^\])]*[\])])[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_WORD = re.compile(rb"""["'](\w+)["']""")
+
+
+def _exported(data: bytes) -> frozenset[str] | None:
+    """`__all__` where it is one plain list of names, else None."""
+    found = _ALL.findall(data)
+    if len(found) != 1 or data.count(b"__all__") > 1:
+        return None
+    return frozenset(word.decode() for word in _WORD.findall(found[0]))
+
+
+class _Reader:
+    """Collects the definitions of one block and of those nested in it that share its names."""
+
+    def __init__(self, module: str, *, package: bool) -> None:
+        self.names: dict[str, list[Definition]] = {}
+        self.stars: list[str] = []
+        self._module = module
+        self._package = package
+
+    def add(self, definition: Definition) -> None:
+        self.names.setdefault(definition.name, []).append(definition)
+
+    def block(self, holder: Node, *, typing: bool) -> None:
+        """Everything that the statements of a block bind."""
+        for node in holder.named_children:
+            if node.type in ("import_statement", "import_from_statement"):
+                self._import(node, typing=typing)
+            elif node.type == "decorated_definition" or node.type in (
+                "function_definition",
+                "class_definition",
+            ):
+                self._definition(node, typing=typing)
+            elif node.type in _BLOCKS:
+                self._bound(node, typing=typing)
+                self.block(node, typing=typing or _is_typing(node))
+            else:
+                self._bound(node, typing=typing)
+
+    def _import(self, node: Node, *, typing: bool) -> None:
+        for item in imported(node, self._module, package=self._package):
+            if item.name == "*":
+                self.stars.append(item.module)
+            elif item.bound:
+                self.add(_of_import(item, typing=typing))
+
+    def _definition(self, node: Node, *, typing: bool) -> None:
+        inner = node.child_by_field_name("definition") or node
+        decorators = tuple(
+            _dotted(child.named_children[0]) if child.named_children else ""
+            for child in node.named_children
+            if child.type == "decorator"
+        )
+        if any(name.rpartition(".")[2] == "overload" for name in decorators):
+            return
+        name = inner.child_by_field_name("name")
+        if name is not None and inner.type == "function_definition":
+            self.add(_function(inner, name, decorators, typing=typing))
+        elif name is not None:
+            self.add(_class(inner, name, decorators, self._module, typing=typing))
+
+    def _bound(self, node: Node, *, typing: bool) -> None:
+        """Assignments, loop variables, `as` targets, walrus: what a statement itself binds."""
+        for child in _shallow(node):
+            if child.type == "assignment":
+                self._assignment(child, typing=typing)
+            elif child.type in (
+                "named_expression",
+                "as_pattern",
+                "for_statement",
+                "type_alias_statement",
+            ):
+                self._targets(child, typing=typing)
+            elif child.type in ("case_pattern", "splat_pattern"):
+                for name in _names(child):
+                    self.add(Definition(_text(name), _line(name), Kind.VALUE, typing=typing))
+
+    def _targets(self, node: Node, *, typing: bool) -> None:
+        field_name = {"named_expression": "name", "as_pattern": "alias"}.get(node.type, "left")
+        target = node.child_by_field_name(field_name)
+        for name in _names(target) if target is not None else ():
+            self.add(Definition(_text(name), _line(name), Kind.VALUE, typing=typing))
+
+    def _assignment(self, node: Node, *, typing: bool) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None:
+            return
+        if left.type != "identifier":
+            for name in _names(left):
+                self.add(Definition(_text(name), _line(name), Kind.VALUE, typing=typing))
+            return
+        self.add(_value(left, right, node.child_by_field_name("type"), typing=typing))
+
+
+def _shallow(node: Node) -> Iterator[Node]:
+    """The node and what lies in it, but not in its blocks, lambdas and comprehensions."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        yield item
+        if item.type not in ("lambda", "call", "string", "dictionary", "list"):
+            stack += [child for child in item.named_children if child.type not in _BLOCKS]
+
+
+def _names(target: Node) -> Iterator[Node]:
+    if target.type == "identifier":
+        yield target
+    elif target.type not in ("attribute", "subscript"):
+        for child in target.named_children:
+            yield from _names(child)
+
+
+def _value(left: Node, right: Node | None, annotation: Node | None, *, typing: bool) -> Definition:
+    """`x = y` stands for y; of `x = y()` and `x: y` the class of the value is told."""
+    name, line = _text(left), _line(left)
+    if (
+        right is not None
+        and right.type in ("identifier", "attribute")
+        and (alias := _dotted(right))
+    ):
+        return Definition(name, line, None, alias=alias, typing=typing)
+    called = (
+        (_dotted(right.child_by_field_name("function")),)
+        if right is not None and right.type == "call"
+        else ()
+    )
+    return Definition(
+        name, line, Kind.VALUE, returns=_annotation(annotation), called=called, typing=typing
+    )
+
+
+def _of_import(item: Imported, *, typing: bool) -> Definition:
+    return Definition(item.bound, item.line, None, target=item.target, typing=typing)
+
+
+# -- functions and classes ----------------------------------------------------
+
+
+def _function(node: Node, name: Node, decorators: tuple[str, ...], *, typing: bool) -> Definition:
+    is_async = node.children[0].type == "async"
+    body = node.child_by_field_name("body")
+    yields, returned = _body(body) if body is not None else (False, ())
+    if is_async:
+        kind = Kind.ASYNC_GENERATOR if yields else Kind.COROUTINE_FUNCTION
+    else:
+        kind = Kind.GENERATOR if yields else Kind.FUNCTION
+    return Definition(
+        _text(name),
+        _line(name),
+        kind,
+        typing=typing,
+        decorators=decorators,
+        returns=_annotation(node.child_by_field_name("return_type")),
+        called=returned,
+    )
+
+
+def _body(body: Node) -> tuple[bool, tuple[str, ...]]:
+    """Whether a function's body yields, and the callees of what it returns."""
+    yields = False
+    returned: list[str] = []
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if node.type in ("function_definition", "class_definition", "lambda"):
+            continue
+        if node.type == "yield":
+            yields = True
+        elif node.type == "return_statement" and node.named_children:
+            returned += _returned(node.named_children[0])
+        if b"yield" in (text := node.text or b"") or b"return" in text:
+            stack += node.named_children
+    return yields, tuple(returned)
+
+
+_PLAIN = frozenset({
+    "none", "true", "false", "integer", "float", "string", "concatenated_string", "tuple", "list",
+    "dictionary", "set", "list_comprehension", "dictionary_comprehension", "set_comprehension",
+    "comparison_operator", "not_operator", "binary_operator", "unary_operator", "expression_list",
+    "lambda", "await",
+})  # fmt: skip
+
+
+def _returned(value: Node) -> Iterator[str]:
+    """What a returned expression is a call of; '' when nothing plain, nothing when it is no awaitable."""
+    if value.type == "call":
+        yield _dotted(value.child_by_field_name("function"))
+    elif value.type == "conditional_expression":
+        yield from _returned(value.named_children[0])
+        yield from _returned(value.named_children[-1])
+    elif value.type == "parenthesized_expression" and value.named_children:
+        yield from _returned(value.named_children[0])
+    elif value.type not in _PLAIN:
+        yield ""
+
+
+def _class(
+    node: Node, name: Node, decorators: tuple[str, ...], module: str, *, typing: bool
+) -> Definition:
+    bases = node.child_by_field_name("superclasses")
+    body = node.child_by_field_name("body")
+    reader = _Reader(module, package=False)
+    if body is not None:
+        reader.block(body, typing=False)
+        _attributes(body, reader)
+    return Definition(
+        _text(name),
+        _line(name),
+        Kind.CLASS,
+        typing=typing,
+        decorators=decorators,
+        bases=tuple(_base(child) for child in bases.named_children) if bases is not None else (),
+        members={key: tuple(items) for key, items in reader.names.items()},
+    )
+
+
+def _base(node: Node) -> str:
+    """A base class; a keyword other than `metaclass` says nothing, and what is not plain is ''."""
+    if node.type == "keyword_argument":
+        key = node.child_by_field_name("name")
+        return "object" if key is not None and key.text != b"metaclass" else ""
+    if node.type == "subscript":
+        return _dotted(node.child_by_field_name("value"))
+    return _dotted(node)
+
+
+_SELF = re.compile(
+    rb"^([ \t]+)self\.(\w+)[ \t]*(:[^=\n]+)?(?:=(?!=)[ \t]*([^\n]*))?$", re.MULTILINE
+)
+_CALL = re.compile(rb"([A-Za-z_]\w*(?:\.\w+)*)\(")
+
+
+def _attributes(body: Node, reader: _Reader) -> None:
+    """Instance attributes: `self.x = C(...)`, `self.x: C`, `self.x = y`."""
+    text = body.text or b""
+    first = body.start_point.row + 1
+    own = set(reader.names)
+    for found in _SELF.finditer(text):
+        name = found[2].decode("ascii", "replace")
+        if name in own or not (found[3] or found[4]):
+            continue
+        call = _CALL.match(found[4] or b"")
+        called = (call[1].decode(),) if call else ()
+        reader.add(
+            Definition(
+                name,
+                first + text.count(b"\n", 0, found.start()),
+                Kind.VALUE,
+                returns=_type((found[3] or b"")[1:].strip()),
+                called=called,
+            )
+        )
+
+
+# -- small ----------------------------------------------------------------------
+
+
+def _is_typing(node: Node) -> bool:
+    condition = node.child_by_field_name("condition") if node.type == "if_statement" else None
+    return condition is not None and bool(_TYPING.search(condition.text or b""))
+
+
+def _annotation(node: Node | None) -> str:
+    return _type(node.text or b"") if node is not None else ""
+
+
+def _type(text: bytes) -> str:
+    """The dotted name of a plain annotation; `X | None` and `Optional[X]` are X."""
+    if quoted := _QUOTED.match(text):
+        text = quoted[1]
+    text = re.sub(rb"\|[ \t]*None\b|\bNone[ \t]*\|", b"", text).strip()
+    if optional := re.fullmatch(rb"(?:typing\.)?Optional\[(.*)\]", text):
+        text = optional[1]
+    plain = _DOTTED.match(text)
+    if plain is None or text[plain.end() : plain.end() + 1] not in (b"", b"["):
+        return "?" if text else ""
+    return plain[0].decode()
+
+
+def _dotted(node: Node | None) -> str:
+    """The text of a plain dotted name, of a call its callee; else ''."""
+    if node is not None and node.type == "call":
+        node = node.child_by_field_name("function")
+    text = (node.text or b"") if node is not None else b""
+    return text.decode() if _DOTTED.fullmatch(text) else ""
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+def _line(node: Node) -> int:
+    return node.start_point.row + 1

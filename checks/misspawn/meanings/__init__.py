@@ -1,0 +1,7 @@
+"""What the names in a file are, as far as the project's own code tells: for detectors that ask for it."""
+
+from misspawn.meanings.definitions import Definitions
+from misspawn.meanings.lookup import Meanings
+from misspawn.meanings.narrow import callees, narrowed
+
+__all__ = ["Definitions", "Meanings", "callees", "narrowed"]

@@ -1,0 +1,238 @@
+"""Where a project's files come from: the disk, git's index, a commit, or memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from misspawn import walk
+from misspawn.errors import UserError
+from misspawn.model import Problem
+
+_TIMEOUT = 60.0  # seconds; git lists a million files in less
+_LINK, _SUBMODULE = b"120000", b"160000"  # git's modes of what it stores no text of
+_BATCH = 1_000  # blobs asked for at a time: some 20 MB of source
+
+
+class Tree(Protocol):
+    """Files by their paths below a root, with `/`."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+
+    def paths(self) -> Collection[str]:
+        """All files."""
+
+    def opaque(self) -> Collection[str]:
+        """Paths whose content the tree does not hold: submodules and symbolic links."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None when there is no such file."""
+
+    def ignored(self, path: str) -> str:
+        """The pattern by which git ignores a file, whether it is there or not; '' when none does."""
+
+
+class MemoryTree:
+    """Files that are nowhere on disk."""
+
+    def __init__(self, files: Mapping[str, bytes], name: str = "memory") -> None:
+        self._files = files
+        self.name = name
+
+    def ignored(self, path: str) -> str:
+        from pathspec import GitIgnoreSpec  # 40 ms that only this needs
+
+        text = self._files.get(".gitignore", b"").decode("utf-8", "replace")
+        spec = GitIgnoreSpec.from_lines(text.splitlines())
+        found = spec.check_file(path)
+        return text.splitlines()[found.index] if found.include and found.index is not None else ""
+
+    def paths(self) -> Collection[str]:
+        return self._files.keys()
+
+    def opaque(self) -> Collection[str]:
+        return ()
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+
+class WorkingTree:
+    """The files below a folder that a scan would see. `read` also gives ignored ones."""
+
+    name = "the working tree"
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        found = (item for item in walk.walk([self._root]) if not isinstance(item, Problem))
+        return frozenset(walk.below(self._root, path) for path in found)
+
+    def paths(self) -> Collection[str]:
+        return self._paths
+
+    def opaque(self) -> Collection[str]:
+        return ()
+
+    def ignored(self, path: str) -> str:
+        return ""
+
+    def read(self, path: str) -> bytes | None:
+        with suppress(OSError, ValueError):
+            return walk.read(os.path.join(self._root, path))
+        return None
+
+
+class FolderTree:
+    """One installed package: of a folder on sys.path only what bears its name."""
+
+    def __init__(self, folder: Path, package: str) -> None:
+        self.name = str(folder)
+        self._folder = folder
+        self._package = package
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        found = [*self._folder.glob(f"{self._package}.py*")]
+        for folder, _, names in os.walk(self._folder / self._package):
+            found += [Path(folder, name) for name in names]
+        return frozenset(path.relative_to(self._folder).as_posix() for path in found)
+
+    def paths(self) -> Collection[str]:
+        return self._paths
+
+    def opaque(self) -> Collection[str]:
+        return ()
+
+    def ignored(self, path: str) -> str:
+        return ""
+
+    def read(self, path: str) -> bytes | None:
+        with suppress(OSError, ValueError):
+            return walk.read(str(self._folder / path))
+        return None
+
+
+class _Entry(NamedTuple):
+    mode: bytes
+    blob: bytes
+
+
+class GitTree:
+    """A tree that git holds, read from its object store and never checked out.
+
+    `revision`: what `git rev-parse` takes, or '' for the index. Raises `UserError` when git has no such tree.
+    """
+
+    def __init__(self, root: str, revision: str = "") -> None:
+        self._root = root
+        self._revision = revision
+        self.name = revision or "the index"
+        self._contents: dict[bytes, bytes] = {}
+
+    @cached_property
+    def _entries(self) -> dict[str, _Entry]:
+        """Files by path. Where a merge is under way, one side of the conflict."""
+        if self._revision:
+            commit = f"{self._revision}^{{tree}}"
+            listing = self._git("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
+        else:
+            listing = self._git("ls-files", "-s", "-z")
+        return dict(_parsed(listing, blob=2 if self._revision else 1))
+
+    @cached_property
+    def _opaque(self) -> frozenset[str]:
+        modes = (_LINK, _SUBMODULE)
+        return frozenset(path for path, entry in self._entries.items() if entry.mode in modes)
+
+    def paths(self) -> Collection[str]:
+        return self._entries.keys()
+
+    def opaque(self) -> Collection[str]:
+        return self._opaque
+
+    def read(self, path: str) -> bytes | None:
+        entry = self._entries.get(path)
+        if entry is None or path in self._opaque:
+            return None
+        if entry.blob not in self._contents:
+            self.prepare([path])
+        return self._contents.get(entry.blob)
+
+    def ignored(self, path: str) -> str:
+        with suppress(
+            UserError
+        ):  # git ends with 1 when none matches, and knows no work tree in a bare one
+            asked = os.fsencode(path) + b"\0"
+            told = self._git("check-ignore", "--no-index", "--stdin", "-v", "-z", stdin=asked)
+            return os.fsdecode(told.split(b"\0")[2])
+        return ""
+
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Read these files now, by one git process a thousand, so that `read` starts none."""
+        wanted = {self._entries[path].blob for path in paths if path in self._entries}
+        blobs = sorted(wanted - self._contents.keys())
+        for start in range(0, len(blobs), _BATCH):
+            request = b"".join(blob + b"\n" for blob in blobs[start : start + _BATCH])
+            self._contents.update(_blobs(self._git("cat-file", "--batch", stdin=request)))
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        """Ours without what redirects git, but with the index that a running commit is made from."""
+        kept = {key: value for key, value in os.environ.items() if key not in walk.REDIRECTS}
+        kept["GIT_NO_LAZY_FETCH"] = "1"
+        self.__dict__["_environment"] = kept
+        if index := os.environ.get("GIT_INDEX_FILE"):
+            own = os.fsdecode(self._git("rev-parse", "--absolute-git-dir")).strip()
+            index = os.path.realpath(os.path.join(self._root, index))
+            if os.path.dirname(index) == os.path.realpath(own):
+                return {**kept, "GIT_INDEX_FILE": index}
+        return kept
+
+    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=self._root,
+                env=self._environment,
+                input=stdin,
+                capture_output=True,
+                check=True,
+                timeout=_TIMEOUT,
+            )
+        except subprocess.CalledProcessError as error:
+            reason = os.fsdecode(error.stderr).strip() or f"exit code {error.returncode}"
+            raise UserError(f"git cannot list {self.name} of {self._root}: {reason}") from error
+        except (OSError, subprocess.SubprocessError) as error:
+            raise UserError(f"git cannot be run in {self._root}: {error}") from error
+        return done.stdout
+
+
+def _parsed(listing: bytes, blob: int) -> Iterator[tuple[str, _Entry]]:
+    for line in listing.split(b"\0"):
+        about, tab, path = line.partition(b"\t")
+        if tab:
+            fields = about.split()
+            yield os.fsdecode(path), _Entry(fields[0], fields[blob])
+
+
+def _blobs(answer: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Blob id and content, as `git cat-file --batch` writes them; what git lacks is left out."""
+    at = 0
+    while at < len(answer):
+        end = answer.index(b"\n", at)
+        fields = answer[at:end].split()
+        at = end + 1
+        if len(fields) == 3:
+            size = int(fields[2])
+            yield fields[0], answer[at : at + size]
+            at += size + 1

@@ -1,0 +1,159 @@
+"""What the index says of names, told from small trees in memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from misspawn.index import Index, Kind, Missing, Symbol, Unknown
+from misspawn.trees import MemoryTree
+
+Files = dict[str, str]
+
+
+def index(files: Files) -> Index:
+    return Index(MemoryTree({path: text.encode() for path, text in files.items()}))
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "names"),
+    [
+        (["a.py"], "a.py", ("a",)),
+        (["pkg/__init__.py", "pkg/m.py"], "pkg/m.py", ("pkg.m",)),
+        (["pkg/__init__.py"], "pkg/__init__.py", ("pkg",)),
+        (["src/pkg/__init__.py", "src/pkg/m.py"], "src/pkg/m.py", ("pkg.m", "src.pkg.m")),
+        (["tests/test_a.py"], "tests/test_a.py", ("test_a", "tests.test_a")),
+        (["tests/__init__.py", "tests/unit/a.py"], "tests/unit/a.py", ("tests.unit.a",)),
+        (
+            ["libs/one/pyproject.toml", "libs/one/ns/part/__init__.py"],
+            "libs/one/ns/part/__init__.py",
+            ("ns.part", "part", "libs.one.ns.part"),
+        ),
+        (["a-b/c.py"], "a-b/c.py", ("c",)),
+        (["data.json"], "data.json", ()),
+    ],
+)
+def test_a_file_has_the_names_under_which_it_can_be_imported(
+    files: list[str], path: str, names: tuple[str, ...]
+) -> None:
+    assert index(dict.fromkeys(files, "")).modules(path) == names
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("async def x(): pass", Kind.COROUTINE_FUNCTION),
+        ("async def x():\n    yield 1", Kind.ASYNC_GENERATOR),
+        ("async def x():\n    def inner():\n        yield 1", Kind.COROUTINE_FUNCTION),
+        (
+            "from contextlib import asynccontextmanager as acm\n@acm\nasync def x():\n    yield",
+            Kind.ASYNC_CONTEXT_MANAGER,
+        ),
+        (
+            "import contextlib\n@contextlib.contextmanager\ndef x():\n    yield",
+            Kind.CONTEXT_MANAGER,
+        ),
+        ("def x():\n    yield 1", Kind.GENERATOR),
+        ("def x(): return 1", Kind.FUNCTION),
+        ("def x() -> int: return y()", Kind.FUNCTION),
+        (
+            "from typing import Awaitable\ndef x() -> Awaitable[int]: return y()",
+            Kind.AWAITABLE_FACTORY,
+        ),
+        ("async def y(): pass\ndef x(): return y()", Kind.AWAITABLE_FACTORY),
+        ("import functools\n@functools.cache\nasync def x(): pass", Kind.AWAITABLE_FACTORY),
+        ("class x: pass", Kind.CLASS),
+        ("x = 1", Kind.VALUE),
+        ("async def y(): pass\nx = y", Kind.COROUTINE_FUNCTION),
+        ("if True:\n    async def x(): pass", Kind.COROUTINE_FUNCTION),
+        (
+            "from typing import overload\n@overload\ndef x(): ...\nasync def x(): pass",
+            Kind.COROUTINE_FUNCTION,
+        ),
+    ],
+)
+def test_the_kind_of_a_name(code: str, kind: Kind) -> None:
+    found = index({"m.py": code}).resolve("m.x")
+    assert isinstance(found, Symbol), found
+    assert found.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("from deco import task\n@task\nasync def x(): pass", "decorated by `task`"),
+        ("def x(): return other()", "what `x` at m.py:1 returns is not known"),
+        (
+            "try:\n    from fast import x\nexcept ImportError:\n    def x(): pass",
+            "`fast.x` is no name",
+        ),
+        ("if a:\n    def x(): pass\nelse:\n    async def x(): pass", "one of several things"),
+        ("def __getattr__(name): ...", "`__getattr__`"),
+        ("globals().update(a=1)", "makes names at run time"),
+        ("from elsewhere import *", "`elsewhere.x` is no name"),
+        ("x = y\ny = x", "by way of itself"),
+    ],
+)
+def test_what_cannot_be_told_has_a_reason(code: str, reason: str) -> None:
+    found = index({"m.py": code}).resolve("m.x")
+    assert isinstance(found, Unknown)
+    assert not isinstance(found, Missing)
+    assert reason in found.reason
+
+
+CLASSES = """
+from lib.base import Base
+class Child(Base):
+    async def own(self): ...
+    @property
+    def text(self): ...
+    def __init__(self):
+        self.client = Client()
+class Client:
+    async def get(self): ...
+class Odd(unknown()): ...
+client = Client()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("lib.Child.own", Kind.COROUTINE_FUNCTION),
+        ("lib.Child.inherited", Kind.COROUTINE_FUNCTION),
+        ("lib.Child.text", Kind.VALUE),
+        ("lib.client", Kind.VALUE),
+        ("lib.impl", Kind.MODULE),
+        ("lib.impl.Child", Kind.CLASS),
+        ("lib.Odd.anything", None),
+        ("lib.Child.nothing", None),
+    ],
+)
+def test_names_are_followed_through_re_exports_and_bases(name: str, kind: Kind | None) -> None:
+    files = {
+        "src/lib/__init__.py": "from .impl import *\nfrom .impl import Child as Child",
+        "src/lib/impl.py": CLASSES,
+        "src/lib/base.py": "class Base:\n    async def inherited(self): ...",
+    }
+    found = index(files).resolve(name)
+    assert (found.kind if isinstance(found, Symbol) else None) is kind
+
+
+def test_the_class_of_an_instance_is_told() -> None:
+    lib = index({"lib.py": CLASSES.replace("from lib.base import Base", "class Base: ...")})
+    client, child = lib.resolve("lib.client"), lib.resolve("lib.Child")
+    assert isinstance(client, Symbol)
+    assert isinstance(child, Symbol)
+    assert client.returns == "lib.Client"
+    assert child.attributes == {"client": "lib.Client"}
+
+
+@pytest.mark.parametrize("name", ["pkg.m.gone", "pkg.gone"], ids=["of a module", "of a package"])
+def test_what_a_known_file_does_not_define_is_missing(name: str) -> None:
+    assert isinstance(index({"pkg/__init__.py": "", "pkg/m.py": "x = 1"}).resolve(name), Missing)
+
+
+def test_the_asking_files_own_root_decides_between_modules_of_one_name() -> None:
+    files = {"a/util.py": "x = 1", "b/util.py": "y = 1", "a/main.py": "", "b/main.py": ""}
+    assert isinstance(index(files).resolve("util.x", near="a/main.py"), Symbol)
+    assert isinstance(index(files).resolve("util.x", near="b/main.py"), Missing)
+    assert not index(files).first_party("util", near="main.py")

@@ -172,6 +172,11 @@ class Detector(Record, frozen=True, kw_only=True):
     project: dict[str, Clause] = {}
     message: str = ""  # may name groups of `match` in braces
 
+    @property
+    def across(self) -> bool:
+        """Whether it asks what a name is, which another file of the project may say."""
+        return any(names.is_ or names.is_not for names in self.where.values())
+
 
 class Symptom(Record, frozen=True, kw_only=True):
     """What the failure looks like: `log` is a regex with a verbatim `sample`, `seen` is for people."""

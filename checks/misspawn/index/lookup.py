@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 
 from misspawn.index import kinds
 from misspawn.index.definitions import Definition, Outline

@@ -197,6 +197,8 @@ class _Worker:
     def __init__(self, patterns: Sequence[Pattern], root: str, *, narrow: bool) -> None:
         meanings = Meanings.on_disk(Path(root))
         self._scanner = Scanner(patterns, meanings=meanings, narrow=narrow)
+        if narrow:  # once, before the processes part
+            self._scanner.searches(Language.PYTHON)
         self._below = lru_cache(maxsize=None)(partial(below, root))
         self._facts = Project.on_disk(root)
 

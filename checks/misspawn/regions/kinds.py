@@ -22,7 +22,21 @@ _NAMES: tuple[tuple[str, tuple[Language, ...]], ...] = (
 )
 _BY_NAME = re.compile("|".join(f"({pattern})" for pattern, _ in _NAMES), re.IGNORECASE | re.DOTALL)
 _SUFFIXES = frozenset(
-    "py pyi sh bash ksh dockerfile containerfile yml yaml ini toml cfg coveragerc".split()
+    [
+        "py",
+        "pyi",
+        "sh",
+        "bash",
+        "ksh",
+        "dockerfile",
+        "containerfile",
+        "yml",
+        "yaml",
+        "ini",
+        "toml",
+        "cfg",
+        "coveragerc",
+    ]
 )
 _PREFIXES = ("dockerfile", "containerfile")
 _WORKFLOW = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", re.DOTALL)

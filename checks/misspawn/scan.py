@@ -218,6 +218,8 @@ def scan(
 class _Worker:
     def __init__(self, patterns: Sequence[Pattern], root: str, *, across: bool) -> None:
         self._scanner = scanner(patterns, root, across=across)
+        if across:  # once, before the processes part
+            self._scanner.searches(Language.PYTHON)
         self._below = lru_cache(maxsize=None)(partial(below, root))
         self._facts = Project.on_disk(root)
 

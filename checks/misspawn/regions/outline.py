@@ -23,7 +23,6 @@ class Outline:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._starts: dict[tuple[int, bytes], list[int]] = {}
-        self._latest = (-1, 0, 0)  # a function, the line in it that was asked for last, and where
 
     def definition(self, at: int, within: tuple[int, int], indent: bytes = b"") -> tuple[int, int]:
         """The stretch around an offset from a definition at this indentation up to the next one.
@@ -73,22 +72,6 @@ class Outline:
         Told from indentation: all lines since its header are deeper.
         """
         line = self._data.rfind(b"\n", 0, at) + 1
-        if not self._goes_on(line, at):
-            self._latest = self._function(line, at), line, at
-        return self._latest[0]
-
-    def _goes_on(self, line: int, at: int) -> bool:
-        """Whether the line surely lies in the same function as the one asked for before it."""
-        begin, before, known = self._latest
-        if begin < 0 or line < before or self._data.find(b"def ", before, line) >= 0:
-            return False
-        indent = self._indent(begin)
-        deeper = indent < self._indent(line) and not _shallow(indent).search(
-            self._data, before, line
-        )
-        return deeper and self._is_even(known, at)
-
-    def _function(self, line: int, at: int) -> int:
         limit = self._indent(line)
         start = line
         while limit and (start := self._data.rfind(b"def ", 0, start)) >= 0:

@@ -245,15 +245,12 @@ class PythonDocument(Document):
     # -- contexts ----------------------------------------------------------------
 
     def cannot_be_within(self, context: str, start: int) -> bool:
-        if context not in ("async-function", "sync-function", "module"):
+        if context not in ("async-function", "module"):
             return False
         at = self.locate(start, start)[0]
         function = self._syntax.outline.function(at)
         if context == "module":
             return function >= 0
-        if context == "sync-function":
-            header = self._data[max(function, 0) : at].lstrip()
-            return function >= 0 and header.startswith(b"async ") and b"lambda" not in header
         return self._data.rfind(b"async", max(function, 0), at) < 0
 
     def within(self, context: str, header: Regex, start: int, end: int) -> bool:

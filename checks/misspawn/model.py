@@ -353,6 +353,12 @@ class Pattern(Record, frozen=True, kw_only=True):
         """The stable address of the record's page."""
         return f"https://misspawn.dev/p/{self.id}/"
 
+    @property
+    def command(self) -> str:
+        """The command that looks for this pattern alone."""
+        across = "--across " if any(one.across for one in self.detect) else ""
+        return f"misspawn check {across}--select {self.id}"
+
 
 class Problem(msgspec.Struct, frozen=True, order=True):
     """Something that could not be read or is not valid, and where. Line and column count from 1; 0 is unknown."""

@@ -1,0 +1,142 @@
+"""A log in, the records that explain it out: which known symptoms occur, the most specific first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import BinaryIO, NamedTuple
+
+from misspawn.logs import OVERLAP, Piece, clean, pieces
+from misspawn.model import Kind, Pattern, Severity, Symptom
+from misspawn.regex import Match, Prefilter, compile
+from misspawn.symptoms import searched, weight
+from misspawn.traces import Place, place
+
+_ENOUGH = 3  # lines of one symptom; more tell nothing new
+_AROUND, _LONGEST = 200, 1000  # bytes of a very long line kept around a match, and of the match
+
+
+class Hit(NamedTuple):
+    """A line of the log in which a symptom occurs, its place in the project if the log tells it.
+
+    `line` counts from 1; `start` and `end` are what matched, in characters of `text`.
+    """
+
+    symptom: Symptom
+    line: int
+    text: str
+    start: int
+    end: int
+    place: Place | None
+
+
+class Diagnosis(NamedTuple):
+    """A record that explains a log. `weight`: the characters that its symptoms fix in the log's lines."""
+
+    pattern: Pattern
+    hits: tuple[Hit, ...]
+    weight: int
+
+
+def diagnose(stream: BinaryIO, patterns: Iterable[Pattern]) -> list[Diagnosis]:
+    """The records whose symptoms occur in a log, the most specific first.
+
+    The log is read once, in pieces, whatever it holds; time is linear in it.
+    """
+    searches = _Searches(patterns)
+    for piece in pieces(stream):
+        searches.look(piece)
+    return sorted(searches.found(), key=_rank)
+
+
+class _Searches:
+    """The symptoms of all records, and where each has occurred."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._symptoms = [(p, s) for p in patterns for s in p.symptoms if s.log and not p.retired]
+        self._regexes = [searched(symptom.log) for _, symptom in self._symptoms]
+        self._prefilter = Prefilter([regex] for regex in self._regexes)
+        self._hits: list[dict[int, Hit]] = [{} for _ in self._symptoms]
+
+    def look(self, piece: Piece) -> None:
+        """Search one piece of the log."""
+        wanted = [
+            number
+            for number in sorted(self._prefilter.candidates(piece.text))
+            if len(self._hits[number]) < _ENOUGH
+        ]
+        if wanted:
+            text = clean(piece.text)
+            for number in wanted:
+                self._search(number, piece.line, text)
+
+    def _search(self, number: int, first: int, text: bytes) -> None:
+        hits = self._hits[number]
+        for match in compile(self._regexes[number]).finditer(text):
+            line = first + text.count(b"\n", 0, match.end())
+            if line not in hits:
+                hits[line] = _hit(self._symptoms[number][1], line, text, match)
+            if len(hits) >= _ENOUGH:
+                return
+
+    def found(self) -> Iterator[Diagnosis]:
+        """The records of the symptoms that have occurred."""
+        both = zip(self._symptoms, self._hits, strict=True)
+        for _, group in groupby(both, key=lambda item: item[0][0].id):
+            items = list(group)
+            hits = [hit for _, lines in items for hit in lines.values()]
+            hits.sort(key=lambda hit: (-weight(hit.symptom.log), hit.line))
+            if hits:
+                yield Diagnosis(items[0][0][0], tuple(hits), _weight(hits))
+
+
+def _hit(symptom: Symptom, line: int, text: bytes, match: Match) -> Hit:
+    begin = text.rfind(b"\n", 0, match.end()) + 1
+    stop = text.find(b"\n", match.end())
+    stop = len(text) if stop < 0 else stop
+    start = max(begin, match.start())
+    left = max(begin, start - _AROUND)
+    end = min(match.end(), start + _LONGEST)
+    shown = text[left : min(stop, end + _AROUND)].decode("utf-8", "replace").rstrip()
+    before = _lines(text[max(0, begin - OVERLAP) : begin])[:-1]
+    after = _lines(text[stop + 1 : stop + OVERLAP])
+    return Hit(
+        symptom=symptom,
+        line=line,
+        text=shown,
+        start=len(text[left:start].decode("utf-8", "replace")),
+        end=len(text[left:end].decode("utf-8", "replace")),
+        place=place([*before, shown, *after], len(before)),
+    )
+
+
+def _lines(text: bytes) -> list[str]:
+    return text.decode("utf-8", "replace").split("\n")
+
+
+def _weight(hits: Sequence[Hit]) -> int:
+    """What the symptoms fix: each once, and of several in one line the heaviest only."""
+    lines: dict[int, int] = defaultdict(int)
+    for symptom in {hit.symptom.log for hit in hits}:
+        line = min(hit.line for hit in hits if hit.symptom.log == symptom)
+        lines[line] = max(lines[line], weight(symptom))
+    return sum(lines.values())
+
+
+_SEVERITIES = list(Severity)
+
+
+def _rank(found: Diagnosis) -> tuple[bool, int, int, float, int, str]:
+    """Myths last; the heaviest first; then what the record names early, and of which most occurs."""
+    pattern = found.pattern
+    logs = [symptom.log for symptom in pattern.symptoms if symptom.log]
+    seen = {hit.symptom.log for hit in found.hits}
+    return (
+        pattern.kind is Kind.MYTH,
+        -found.weight,
+        min(logs.index(log) for log in seen),
+        -len(seen) / len(logs),
+        _SEVERITIES.index(pattern.severity),
+        pattern.id,
+    )

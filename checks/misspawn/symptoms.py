@@ -1,0 +1,55 @@
+"""How symptoms are looked for and how much each says: the same for the command and for the site."""
+
+from __future__ import annotations
+
+import re
+
+_FLAGS = re.compile(r"^\(\?([a-z]+)\)")
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[^}]*\}|.", re.DOTALL)
+_NAMED = re.compile(r"^\^?((?:\w|\\\.)*(?:Error|Warning|Exception|Failed): )(?=.{12})")
+
+
+def weight(log: str) -> int:
+    """Characters that a symptom's regex fixes, at least 1: the more, the less can match by chance.
+
+    Groups and classes count nothing, and neither do characters that may be missing.
+    """
+    fixed = depth = last = 0
+    for token in _TOKEN.findall(_FLAGS.sub("", log)):
+        if token in "()":
+            depth += 1 if token == "(" else -1
+            last = 0
+        elif depth:
+            continue
+        elif token == "|":
+            return 1
+        elif token[0] in "*?{":
+            fixed, last = fixed - last, 0
+        else:
+            last = int(_is_literal(token))
+            fixed += last
+    return max(fixed, 1)
+
+
+def _is_literal(token: str) -> bool:
+    if token[0] == "\\":
+        return not token[1].isalnum()
+    return token[0] not in "[.+^$"
+
+
+def searched(log: str) -> str:
+    """The regex as it is searched in a log: `^` and `$` are those of a line, and `[^x]` stays in it.
+
+    A message may stand at a line's beginning without the exception's name, as people paste it.
+    """
+    flags = _FLAGS.match(log)
+    body = "".join(_within_line(token) for token in _TOKEN.findall(_FLAGS.sub("", log)))
+    if name := _NAMED.match(body):
+        body = rf"(?:{name[1]}|^(?:E[ \t]+|>[ \t]*)?[ \t]*)(?:{body[name.end() :]})"
+    if body.endswith("$") and not body.endswith(r"\$"):
+        body = rf"{body[:-1]}[ \t\r]*$"
+    return f"(?m{flags[1] if flags else ''}){body}"
+
+
+def _within_line(token: str) -> str:
+    return token.replace("[^", r"[^\n", 1) if token.startswith("[^") else token

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import BinaryIO, NamedTuple
 
-from misspawn.logs import OVERLAP, Piece, clean, pieces
+from misspawn.logs import OVERLAP, clean, pieces
 from misspawn.model import Kind, Pattern, Severity, Symptom
 from misspawn.regex import Match, Prefilter, compile
 from misspawn.symptoms import searched, weight
@@ -39,40 +39,29 @@ class Diagnosis(NamedTuple):
     weight: int
 
 
-def diagnose(stream: BinaryIO, patterns: Iterable[Pattern]) -> list[Diagnosis]:
-    """The records whose symptoms occur in a log, the most specific first.
-
-    The log is read once, in pieces, whatever it holds; time is linear in it.
-    """
-    searches = _Searches(patterns)
-    for piece in pieces(stream):
-        searches.look(piece)
-    return sorted(searches.found(), key=_rank)
-
-
-class _Searches:
-    """The symptoms of all records, and where each has occurred."""
+class Diagnoser:
+    """The symptoms of all records, ready to look at logs."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._symptoms = [(p, s) for p in patterns for s in p.symptoms if s.log and not p.retired]
         self._regexes = [searched(symptom.log) for _, symptom in self._symptoms]
         self._prefilter = Prefilter([regex] for regex in self._regexes)
-        self._hits: list[dict[int, Hit]] = [{} for _ in self._symptoms]
 
-    def look(self, piece: Piece) -> None:
-        """Search one piece of the log."""
-        wanted = [
-            number
-            for number in sorted(self._prefilter.candidates(piece.text))
-            if len(self._hits[number]) < _ENOUGH
-        ]
-        if wanted:
-            text = clean(piece.text)
-            for number in wanted:
-                self._search(number, piece.line, text)
+    def diagnose(self, stream: BinaryIO) -> list[Diagnosis]:
+        """The records whose symptoms occur in a log, the most specific first.
 
-    def _search(self, number: int, first: int, text: bytes) -> None:
-        hits = self._hits[number]
+        The log is read once, in pieces, whatever it holds; time is linear in it.
+        """
+        hits: list[dict[int, Hit]] = [{} for _ in self._symptoms]
+        for piece in pieces(stream):
+            wanted = self._prefilter.candidates(piece.text)
+            numbers = sorted(number for number in wanted if len(hits[number]) < _ENOUGH)
+            text = clean(piece.text) if numbers else b""
+            for number in numbers:
+                self._search(number, piece.line, text, hits[number])
+        return sorted(self._found(hits), key=_rank)
+
+    def _search(self, number: int, first: int, text: bytes, hits: dict[int, Hit]) -> None:
         for match in compile(self._regexes[number]).finditer(text):
             line = first + text.count(b"\n", 0, match.end())
             if line not in hits:
@@ -80,15 +69,14 @@ class _Searches:
             if len(hits) >= _ENOUGH:
                 return
 
-    def found(self) -> Iterator[Diagnosis]:
-        """The records of the symptoms that have occurred."""
-        both = zip(self._symptoms, self._hits, strict=True)
+    def _found(self, hits: Iterable[dict[int, Hit]]) -> Iterator[Diagnosis]:
+        both = zip(self._symptoms, hits, strict=True)
         for _, group in groupby(both, key=lambda item: item[0][0].id):
             items = list(group)
-            hits = [hit for _, lines in items for hit in lines.values()]
-            hits.sort(key=lambda hit: (-weight(hit.symptom.log), hit.line))
-            if hits:
-                yield Diagnosis(items[0][0][0], tuple(hits), _weight(hits))
+            lines = [hit for _, found in items for hit in found.values()]
+            lines.sort(key=lambda hit: (-weight(hit.symptom.log), hit.line))
+            if lines:
+                yield Diagnosis(items[0][0][0], tuple(lines), _weight(lines))
 
 
 def _hit(symptom: Symptom, line: int, text: bytes, match: Match) -> Hit:

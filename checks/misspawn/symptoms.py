@@ -12,8 +12,13 @@ _NAMED = re.compile(r"^\^?((?:\w|\\\.)*(?:Error|Warning|Exception|Failed): )(?=.
 def weight(log: str) -> int:
     """Characters that a symptom's regex fixes, at least 1: the more, the less can match by chance.
 
-    Groups and classes count nothing, and neither do characters that may be missing.
+    Groups and classes count nothing, and neither do characters that may be missing. A warning
+    counts half: mostly it follows from the error that ended the run.
     """
+    return max(_fixed(log) // (2 if "Warning: " in log else 1), 1)
+
+
+def _fixed(log: str) -> int:
     fixed = depth = last = 0
     for token in _TOKEN.findall(_FLAGS.sub("", log)):
         if token in "()":
@@ -22,13 +27,13 @@ def weight(log: str) -> int:
         elif depth:
             continue
         elif token == "|":
-            return 1
+            return 0
         elif token[0] in "*?{":
             fixed, last = fixed - last, 0
         else:
             last = int(_is_literal(token))
             fixed += last
-    return max(fixed, 1)
+    return fixed
 
 
 def _is_literal(token: str) -> bool:

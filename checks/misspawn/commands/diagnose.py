@@ -10,7 +10,7 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from misspawn import catalogue, walk
-from misspawn.diagnose import Diagnosis, diagnose
+from misspawn.diagnose import Diagnoser, Diagnosis
 from misspawn.errors import UserError
 from misspawn.formats.diagnosis import Explained, write_json, write_text
 from misspawn.formats.style import style_for
@@ -61,12 +61,12 @@ def run(options: Namespace) -> int:
 
 
 def _diagnoses(file: str) -> list[Diagnosis]:
-    patterns = catalogue.load()
+    diagnoser = Diagnoser(catalogue.load())
     if file == "-":
-        return diagnose(sys.stdin.buffer, patterns)
+        return diagnoser.diagnose(sys.stdin.buffer)
     try:
         with open(file, "rb") as stream:
-            return diagnose(stream, patterns)
+            return diagnoser.diagnose(stream)
     except OSError as error:
         raise UserError(f"{file}: cannot be read: {error.strerror}") from error
 

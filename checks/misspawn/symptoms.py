@@ -8,14 +8,17 @@ _FLAGS = re.compile(r"^\(\?([a-z]+)\)")
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[^}]*\}|.", re.DOTALL)
 _NAMED = re.compile(r"^\^?((?:\w|\\\.)*(?:Error|Warning|Exception|Failed): )(?=.{12})")
 
+_SHARES = {"DeprecationWarning: ": 16, "Warning: ": 4, "Exception ignored": 4, "": 1}
+
 
 def weight(log: str) -> int:
     """Characters that a symptom's regex fixes, at least 1: the more, the less can match by chance.
 
     Groups and classes count nothing, and neither do characters that may be missing. A warning
-    counts half: mostly it follows from the error that ended the run.
+    counts for less than an error, which it mostly follows from, and a deprecation for still less.
     """
-    return max(_fixed(log) // (2 if "Warning: " in log else 1), 1)
+    share = next(share for text, share in _SHARES.items() if text in log)
+    return max(_fixed(log) // share, 1)
 
 
 def _fixed(log: str) -> int:

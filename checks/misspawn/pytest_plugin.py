@@ -42,11 +42,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Tell the records by the number of failures and warnings that they explain."""
-    if lines := config.stash.get(_SUMMARY, []):
-        if config.option.verbose >= 0:
-            terminalreporter.section("misspawn")
-        for line in lines:
-            terminalreporter.line(line)
+    lines = [] if terminalreporter.no_summary else config.stash.get(_SUMMARY, [])
+    if lines and config.option.verbose >= 0:
+        terminalreporter.section("misspawn")
+    for line in lines:
+        terminalreporter.line(line)
 
 
 def _explain(stats: dict[str, list[Any]]) -> list[Pattern]:

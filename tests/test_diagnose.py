@@ -38,7 +38,9 @@ def read(diagnoser: Diagnoser, log: str | bytes) -> list[Diagnosis]:
 
 
 def test_real_logs_lead_to_the_right_record_first(diagnoser: Diagnoser) -> None:
-    logs = [log for file in sorted(LOGS.glob("*.yaml")) for log in yaml.safe_load(file.read_bytes())]
+    logs = [
+        log for file in sorted(LOGS.glob("*.yaml")) for log in yaml.safe_load(file.read_bytes())
+    ]
     wrong = [
         (log["source"], log["id"], found[:1])
         for log in logs
@@ -67,7 +69,9 @@ def test_errors_come_before_the_warnings_that_follow_from_them(diagnoser: Diagno
 
 
 def test_myths_come_last(diagnoser: Diagnoser) -> None:
-    kinds = [found.pattern.kind.value for found in read(diagnoser, (LOGS / "evidence.yaml").read_text())]
+    kinds = [
+        found.pattern.kind.value for found in read(diagnoser, (LOGS / "evidence.yaml").read_text())
+    ]
     assert kinds == sorted(kinds, reverse=True)
     assert set(kinds) == {"myth", "pattern"}
 
@@ -128,7 +132,7 @@ def test_what_ci_adds_to_a_line_is_taken_away(raw: str) -> None:
 @pytest.mark.parametrize(
     "log",
     [
-        f"\x1b[1m\x1b[31mE   Runtime\x1b[0mError: Event loop \x1b]8;;x\x07is closed".encode(),
+        b"\x1b[1m\x1b[31mE   Runtime\x1b[0mError: Event loop \x1b]8;;x\x07is closed",
         f"\ufeffx\r\n{CLOSED}\r\n".encode("utf-16"),
         b"\xff\x00\xfe" * 9 + b"\n" + CLOSED.encode() + b"\xc3(\n\x00",
         FILLER * (3 * CHUNK // len(FILLER)) + CLOSED.encode(),
@@ -206,13 +210,19 @@ RuntimeWarning: coroutine 'save' was never awaited
         (PYTEST, "Event loop", Place("shop/orders.py", 7)),
         (UNRAISABLE, "Exception ignored", Place("/home/me/shop/orders.py", 4)),
         ("  tests/a.py:3: RuntimeWarning: x", "x", Place("tests/a.py", 3)),
-        ("tests/a.py::test_x\n  /usr/lib/python3.12/gc.py:3: RuntimeWarning: x", ": x", Place("tests/a.py", 0)),
+        (
+            "tests/a.py::test_x\n  /usr/lib/python3.12/gc.py:3: RuntimeWarning: x",
+            ": x",
+            Place("tests/a.py", 0),
+        ),
         ("FAILED tests/a.py::test_x - RuntimeError: x", "x -", Place("tests/a.py", 0)),
         (r"  C:\shop\a.py:3: RuntimeWarning: x", "x", Place(r"C:\shop\a.py", 3)),
         ('  File "<string>", line 1, in <module>\nValueError: x', ": x", None),
     ],
 )
-def test_the_last_line_of_the_project_is_named(log: str, marker: str, expected: Place | None) -> None:
+def test_the_last_line_of_the_project_is_named(
+    log: str, marker: str, expected: Place | None
+) -> None:
     lines = log.splitlines()
     index = next(n for n, line in enumerate(lines) if marker in line)
     assert place(lines, index) == expected
@@ -256,7 +266,7 @@ def test_the_record_s_detector_looks_at_the_file_that_a_log_names(
 ) -> None:
     assert cli.main(["diagnose", "../log"]) == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("warning[subprocess-no-timeout] ") or shown.startswith("error[")
+    assert shown.startswith(("warning[subprocess-no-timeout] ", "error[subprocess-no-timeout] "))
     assert '2 |   File "/usr/lib/python3.12/subprocess.py", line 2046 in _wait' in shown
     assert "tools/build.py:10:5: " in shown
     assert "https://misspawn.dev/p/subprocess-no-timeout/" in shown
@@ -293,7 +303,11 @@ def test_programs_get_the_same_as_json(project: Path, capsys: pytest.CaptureFixt
         (["../nothing"], 1, "No known symptom in it.\n"),
         (["../nothing", "--format", "json"], 1, "[]\n"),
         (["missing"], 2, "missing: cannot be read: No such file or directory\n"),
-        (["../log", "--project", "missing"], 2, "missing: no folder; give the project's with --project\n"),
+        (
+            ["../log", "--project", "missing"],
+            2,
+            "missing: no folder; give the project's with --project\n",
+        ),
     ],
 )
 def test_the_exit_code_says_whether_something_matched(

@@ -93,7 +93,7 @@ def test_failures_and_warnings_name_their_page(
     [
         (("-q",), "misspawn: 1 x https://misspawn.dev/p/await-magicmock/", "= misspawn ="),
         (("-qq",), "*- misspawn: await-magicmock -*", "1 x"),
-        (("--no-summary",), "*test_mock*", "misspawn"),
+        (("--no-summary",), "*2 failed*", "misspawn"),
         (("--tb=no",), "1 x await-magicmock: *", "- misspawn: "),
         (("--show-capture=no",), "1 x await-magicmock: *", "- misspawn: "),
         (("-p", "no:terminal"), None, "misspawn"),
@@ -138,9 +138,7 @@ def test_what_goes_wrong_inside_takes_one_line_and_changes_nothing(run: pytest.P
     result = inside(run)
     result.assert_outcomes(**OUTCOME)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(
-        ["misspawn failed, which changes no outcome: OSError: no records"]
-    )
+    result.stdout.fnmatch_lines(["misspawn failed, which changes no outcome: OSError: no records"])
 
 
 def test_it_can_be_left_out(run: pytest.Pytester) -> None:

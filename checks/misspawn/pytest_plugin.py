@@ -11,7 +11,7 @@ import io
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,7 +72,7 @@ def _finder() -> _Find:
 
     diagnoser = Diagnoser(catalogue.load())
 
-    @lru_cache(maxsize=None)
+    @cache
     def find(text: str) -> Pattern | None:
         found = diagnoser.diagnose(io.BytesIO(text.encode("utf-8", "replace")))
         return found[0].pattern if found else None

@@ -23,18 +23,18 @@ def weight(log: str) -> int:
 
 def _fixed(log: str) -> int:
     fixed = depth = last = 0
-    for token in _TOKEN.findall(_FLAGS.sub("", log)):
-        if token in "()":
-            depth += 1 if token == "(" else -1
+    for part in _TOKEN.findall(_FLAGS.sub("", log)):
+        if part in "()":
+            depth += 1 if part == "(" else -1
             last = 0
         elif depth:
             continue
-        elif token == "|":
+        elif part == "|":
             return 0
-        elif token[0] in "*?{":
+        elif part[0] in "*?{":
             fixed, last = fixed - last, 0
         else:
-            last = int(_is_literal(token))
+            last = int(_is_literal(part))
             fixed += last
     return fixed
 

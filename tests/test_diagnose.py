@@ -228,6 +228,19 @@ def test_the_last_line_of_the_project_is_named(
     assert place(lines, index) == expected
 
 
+@pytest.mark.parametrize("path", ["a/" * 30_000 + "b.py", "\0.py", "../" * 300 + "etc/x.py"])
+@pytest.mark.parametrize("row", ["1", "9" * 5000])
+def test_no_place_in_a_log_does_harm(
+    path: str, row: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log"
+    log.write_text(
+        f'File "{path}", line {row} in x\n{path}:{row}: RuntimeError\n{WAITING}', "utf-8"
+    )
+    assert cli.main(["diagnose", str(log), "--project", str(tmp_path)]) == 0
+    assert "look at /builds/me/shop/tools/build.py:10" in capsys.readouterr().out
+
+
 # -- the command --------------------------------------------------------------------
 
 SLEEPY = """\
@@ -295,6 +308,19 @@ def test_programs_get_the_same_as_json(project: Path, capsys: pytest.CaptureFixt
     assert (first["id"], first["hits"][0]["line"]) == ("subprocess-no-timeout", 2)
     assert first["hits"][0]["place"] == {"path": "/builds/me/shop/tools/build.py", "line": 10}
     assert [(f["path"], f["line"]) for f in first["findings"]] == [("../shop/tools/build.py", 10)]
+
+
+def test_the_most_specific_are_shown_in_full_and_the_others_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "log").write_text("x got Future <Future pending> attached to a different loop\n")
+    assert cli.main(["diagnose", "log"]) == 0
+    blocks = capsys.readouterr().out.split("\n\n")
+    assert [block.partition(" ")[0] for block in blocks][
+        0
+    ] == "error[future-attached-to-different-loop]"
+    assert len(blocks) == 4
+    assert blocks[-1].startswith("Less specific: ")
 
 
 @pytest.mark.parametrize(

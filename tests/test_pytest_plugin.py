@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 TESTS = """
 import asyncio
@@ -49,7 +53,7 @@ def test_setup(broken):
     pass
 """
 OUTCOME = {"passed": 2, "failed": 2, "errors": 1, "xfailed": 1, "warnings": 1}
-PLUGIN = ("-p", "misspawn.pytest_plugin", "-p", "no:asyncio")  # which warns of its settings
+PLUGINS = ("-p", "misspawn.pytest_plugin", "-p", "xdist.plugin")
 SUMMARY = [
     "*= misspawn =*",
     "1 x coroutine-never-awaited: *",
@@ -60,6 +64,11 @@ SUMMARY = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> pytest.Pytester:
     pytester.makepyfile(TESTS)
@@ -67,8 +76,8 @@ def run(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def inside(run: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """A run in a process of its own, in which our own plugins and filters play no part."""
-    return run.runpytest_subprocess("-p", "no:cacheprovider", *PLUGIN, *arguments, timeout=100)
+    """A run in a process of its own."""
+    return run.runpytest_subprocess("-p", "no:cacheprovider", *PLUGINS, *arguments, timeout=100)
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "2"), ("-v",), ("--tb=short",)])
@@ -141,10 +150,20 @@ def test_what_goes_wrong_inside_takes_one_line_and_changes_nothing(run: pytest.P
     result.stdout.fnmatch_lines(["misspawn failed, which changes no outcome: OSError: no records"])
 
 
-def test_it_can_be_left_out(run: pytest.Pytester) -> None:
-    result = run.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:misspawn", timeout=100)
+@pytest.mark.parametrize(("arguments", "told"), [((), True), (("-p", "no:misspawn"), False)])
+def test_its_entry_point_loads_it_and_its_name_leaves_it_out(
+    run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], told: bool
+) -> None:
+    point = 'misspawn = "misspawn.pytest_plugin"'
+    assert f"[project.entry-points.pytest11]\n{point}\n" in PROJECT.read_text(encoding="utf-8")
+    folder = run.mkdir("installed-1.dist-info")
+    folder.joinpath("METADATA").write_text("Name: installed\nVersion: 1\n")
+    folder.joinpath("entry_points.txt").write_text("[pytest11]\n" + point.replace('"', ""))
+    monkeypatch.setenv("PYTHONPATH", str(run.path), prepend=os.pathsep)
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    result = run.runpytest_subprocess("-p", "no:cacheprovider", *arguments, timeout=100)
     result.assert_outcomes(**OUTCOME)
-    assert "misspawn" not in result.stdout.str()
+    assert ("= misspawn =" in result.stdout.str()) == told
 
 
 def test_nothing_is_imported_before_it_is_needed(pytester: pytest.Pytester) -> None:

@@ -16,6 +16,7 @@ _ESCAPES = re.compile(
 _LOST_ESCAPES = re.compile(
     rb"(?:\^\[|\xe2\x90\x9b)\[[0-9;]*[A-Za-z]|\[(?:[0-9]{1,3};)*[0-9]{1,3}m"
 )  # of which a copy kept the visible part
+_LOST_HINT = re.compile(rb"\[[0-9;]+m")  # is found fast, and mostly is not there
 _PREFIXES = re.compile(
     rb"^(?:(?:\xef\xbb\xbf|[^\t\n]*\t[^\t\n]*\t)?"  # gh run view: job, step
     rb"\[?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?"
@@ -72,5 +73,6 @@ def clean(text: bytes) -> bytes:
 
     No line comes or goes.
     """
-    text = _LOST_ESCAPES.sub(b"", text)
+    if _LOST_HINT.search(text):
+        text = _LOST_ESCAPES.sub(b"", text)
     return _PREFIXES.sub(b"", text).decode("utf-8", "replace").encode()

@@ -8,10 +8,10 @@ from itertools import takewhile
 from typing import NamedTuple
 
 _PLACE = re.compile(
-    r'File "(?P<file>[^"\n]+)", line (?P<row>[0-9]+)'
-    r"""|(?:^|[\s(\[])(?P<path>(?:[A-Za-z]:)?[^\s:"'<>|()\[\]]+\.py):(?P<line>[0-9]+)\b"""
+    r'File "(?P<file>[^"\n\0]{1,999})", line (?P<row>[0-9]{1,9})\b'
+    r"""|(?:^|[\s(\[])(?P<path>(?:[A-Za-z]:)?[^\s:"'<>|()\[\]\0]{1,999}\.py):(?P<line>[0-9]{1,9})\b"""
 )
-_TEST = re.compile(r"^(?:(?:FAILED|ERROR) )?(?P<path>[^\s:]+\.py)::")
+_TEST = re.compile(r"^(?:(?:FAILED|ERROR) )?(?P<path>[^\s:\0]{1,999}\.py)::")
 _FOREIGN = re.compile(
     r"[/\\](?:site|dist)-packages[/\\]|[/\\]lib(?:64)?[/\\]python[0-9.]+[/\\]"
     r"|[/\\]Python[0-9.]*[/\\]Lib[/\\]|[/\\](?:asyncio|concurrent)[/\\]\w+\.py$|^<",

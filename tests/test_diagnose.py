@@ -316,9 +316,7 @@ def test_the_most_specific_are_shown_in_full_and_the_others_named(
     (project / "log").write_text("x got Future <Future pending> attached to a different loop\n")
     assert cli.main(["diagnose", "log"]) == 0
     blocks = capsys.readouterr().out.split("\n\n")
-    assert [block.partition(" ")[0] for block in blocks][
-        0
-    ] == "error[future-attached-to-different-loop]"
+    assert blocks[0].startswith("error[future-attached-to-different-loop] ")
     assert len(blocks) == 4
     assert blocks[-1].startswith("Less specific: ")
 

@@ -137,8 +137,9 @@ def test_what_ci_adds_to_a_line_is_taken_away(raw: str) -> None:
         b"\xff\x00\xfe" * 9 + b"\n" + CLOSED.encode() + b"\xc3(\n\x00",
         FILLER * (3 * CHUNK // len(FILLER)) + CLOSED.encode(),
         b"x" * (3 * CHUNK) + CLOSED.encode() + b"y" * (2 * CHUNK),
+        CLOSED.encode() * 300_000,
     ],
-    ids=["colours", "utf-16", "binary", "long", "one line"],
+    ids=["colours", "utf-16", "binary", "long", "one line", "one line of hits"],
 )
 def test_any_bytes_are_a_log(diagnoser: Diagnoser, log: bytes) -> None:
     assert ids(read(diagnoser, log))[0] == "event-loop-is-closed"

@@ -62,11 +62,14 @@ class Diagnoser:
         return sorted(self._found(hits), key=_rank)
 
     def _search(self, number: int, first: int, text: bytes, hits: dict[int, Hit]) -> None:
-        for match in compile(self._regexes[number]).finditer(text):
+        """The first hit in each line, as far as more are wanted."""
+        regex, position = compile(self._regexes[number]), 0
+        while len(hits) < _ENOUGH and (match := regex.search(text, position)):
             line = first + text.count(b"\n", 0, match.end())
             if line not in hits:
                 hits[line] = _hit(self._symptoms[number][1], line, text, match)
-            if len(hits) >= _ENOUGH:
+            position = text.find(b"\n", match.end()) + 1
+            if not position:
                 return
 
     def _found(self, hits: Iterable[dict[int, Hit]]) -> Iterator[Diagnosis]:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from misspawn import catalogue, cli
 from misspawn.diagnose import Diagnoser, Diagnosis
 from misspawn.logs import CHUNK, OVERLAP, clean, pieces
+from misspawn.model import Symptom
 from misspawn.regex import compile
 from misspawn.symptoms import searched, weight
 from misspawn.traces import Place, place
@@ -167,6 +169,14 @@ def test_a_piece_is_never_much_larger_than_what_is_read_at_a_time() -> None:
 def test_a_message_that_is_repeated_for_ever_is_shown_a_few_times(diagnoser: Diagnoser) -> None:
     hits = read(diagnoser, f"{CLOSED}\n" * 100_000)[0].hits
     assert [hit.line for hit in hits] == [1, 2, 3]
+
+
+def test_a_symptom_may_span_lines() -> None:
+    pattern = catalogue.find(catalogue.load(), "event-loop-is-closed")
+    symptom = Symptom(log=r"^done\nno [^ ]+ left$", sample="done\nno task left")
+    log = f"2026-11-22T09:14:03Z {symptom.sample}".replace("\nno", "\n2026-11-22T09:14:04Z no")
+    (found,) = read(Diagnoser([replace(pattern, symptoms=(symptom,))]), log)
+    assert [(hit.line, hit.text, hit.start) for hit in found.hits] == [(2, "no task left", 0)]
 
 
 # -- where to look ------------------------------------------------------------------

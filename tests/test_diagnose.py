@@ -15,7 +15,7 @@ from misspawn.diagnose import Diagnoser, Diagnosis
 from misspawn.logs import CHUNK, OVERLAP, clean, pieces
 from misspawn.model import Symptom
 from misspawn.regex import compile
-from misspawn.symptoms import searched, weight
+from misspawn.symptoms import searched, spanned, weight
 from misspawn.traces import Place, place
 
 LOGS = Path(__file__).parent / "logs"
@@ -169,6 +169,19 @@ def test_a_piece_is_never_much_larger_than_what_is_read_at_a_time() -> None:
 def test_a_message_that_is_repeated_for_ever_is_shown_a_few_times(diagnoser: Diagnoser) -> None:
     hits = read(diagnoser, f"{CLOSED}\n" * 100_000)[0].hits
     assert [hit.line for hit in hits] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("regex", "parts"),
+    [
+        (r"a\nb\nc", ["a", "b", "c"]),
+        (r"a(?:b\nc)d", [r"a(?:b\nc)d"]),
+        (r"a\nb|c", [r"a\nb|c"]),
+        (r"[^\n]a\\nb", [r"[^\n]a\\nb"]),
+    ],
+)
+def test_a_regex_has_lines(regex: str, parts: list[str]) -> None:
+    assert spanned(regex) == parts
 
 
 def test_a_symptom_may_span_lines() -> None:

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 from misspawn.logs import OVERLAP, clean, pieces
 from misspawn.model import Kind, Pattern, Severity, Symptom
 from misspawn.regex import Match, Prefilter, compile
-from misspawn.symptoms import searched, weight
+from misspawn.symptoms import searched, spanned, weight
 from misspawn.traces import Place, place
 
 _ENOUGH = 3  # lines of one symptom; more tell nothing new
@@ -45,7 +45,7 @@ class Diagnoser:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._symptoms = [(p, s) for p in patterns for s in p.symptoms if s.log and not p.retired]
         self._regexes = [searched(symptom.log) for _, symptom in self._symptoms]
-        self._prefilter = Prefilter([regex] for regex in self._regexes)
+        self._prefilter = Prefilter(map(searched, spanned(s.log)) for _, s in self._symptoms)
 
     def diagnose(self, stream: BinaryIO) -> list[Diagnosis]:
         """The records whose symptoms occur in a log, the most specific first.
@@ -76,10 +76,10 @@ class Diagnoser:
         both = zip(self._symptoms, hits, strict=True)
         for _, group in groupby(both, key=lambda item: item[0][0].id):
             items = list(group)
-            lines = [hit for _, found in items for hit in found.values()]
-            lines.sort(key=lambda hit: (-weight(hit.symptom.log), hit.line))
-            if lines:
-                yield Diagnosis(items[0][0][0], tuple(lines), _weight(lines))
+            seen = [hit for _, found in items for hit in found.values()]
+            seen.sort(key=lambda hit: (-weight(hit.symptom.log), hit.line))
+            if seen:
+                yield Diagnosis(items[0][0][0], tuple(seen), _weight(seen))
 
 
 def _hit(symptom: Symptom, line: int, text: bytes, match: Match) -> Hit:
@@ -108,11 +108,11 @@ def _lines(text: bytes) -> list[str]:
 
 def _weight(hits: Sequence[Hit]) -> int:
     """What the symptoms fix: each once, and of several in one line the heaviest only."""
-    lines: dict[int, int] = defaultdict(int)
+    weights: dict[int, int] = defaultdict(int)
     for symptom in {hit.symptom.log for hit in hits}:
         line = min(hit.line for hit in hits if hit.symptom.log == symptom)
-        lines[line] = max(lines[line], weight(symptom))
-    return sum(lines.values())
+        weights[line] = max(weights[line], weight(symptom))
+    return sum(weights.values())
 
 
 _SEVERITIES = list(Severity)

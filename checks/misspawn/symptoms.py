@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FLAGS = re.compile(r"^\(\?([a-z]+)\)")
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[^}]*\}|.", re.DOTALL)
+_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[^}]*\}|.", re.DOTALL)
 _NAMED = re.compile(r"^\^?((?:\w|\\\.)*(?:Error|Warning|Exception|Failed): )(?=.{12})")
 
 _SHARES = {"DeprecationWarning: ": 16, "Warning: ": 4, "Exception ignored": 4, "": 1}
@@ -23,7 +23,7 @@ def weight(log: str) -> int:
 
 def _fixed(log: str) -> int:
     fixed = depth = last = 0
-    for part in _TOKEN.findall(_FLAGS.sub("", log)):
+    for part in _ATOM.findall(_FLAGS.sub("", log)):
         if part in "()":
             depth += 1 if part == "(" else -1
             last = 0
@@ -39,10 +39,10 @@ def _fixed(log: str) -> int:
     return fixed
 
 
-def _is_literal(token: str) -> bool:
-    if token[0] == "\\":
-        return not token[1].isalnum()
-    return token[0] not in "[.+^$"
+def _is_literal(atom: str) -> bool:
+    if atom[0] == "\\":
+        return not atom[1].isalnum()
+    return atom[0] not in "[.+^$"
 
 
 def searched(log: str) -> str:
@@ -51,7 +51,7 @@ def searched(log: str) -> str:
     A message may stand at a line's beginning without the exception's name, as people paste it.
     """
     flags = _FLAGS.match(log)
-    body = "".join(_within_line(token) for token in _TOKEN.findall(_FLAGS.sub("", log)))
+    body = "".join(_within_line(atom) for atom in _ATOM.findall(_FLAGS.sub("", log)))
     if name := _NAMED.match(body):
         body = rf"(?:{name[1]}|^(?:E[ \t]+|>[ \t]*)?[ \t]*)(?:{body[name.end() :]})"
     if body.endswith("$") and not body.endswith(r"\$"):
@@ -59,5 +59,22 @@ def searched(log: str) -> str:
     return f"(?m{flags[1] if flags else ''}){body}"
 
 
-def _within_line(token: str) -> str:
-    return token.replace("[^", r"[^\n", 1) if token.startswith("[^") else token
+def spanned(log: str) -> list[str]:
+    r"""The regexes of the lines that a symptom spans: its parts between each `\n` outside of groups.
+
+    All of them occur in a log in which the symptom does, whatever CI puts between the lines.
+    """
+    parts, depth = [""], 0
+    for atom in _ATOM.findall(log):
+        depth += (atom == "(") - (atom == ")")
+        if atom == "|" and not depth:
+            return [log]
+        if atom == r"\n" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += atom
+    return parts
+
+
+def _within_line(atom: str) -> str:
+    return atom.replace("[^", r"[^\n", 1) if atom.startswith("[^") else atom

@@ -80,6 +80,8 @@ class Trial:
         A scan leaves the detectors out that look across files, unless it is asked for them. So the
         others have to be needed without these.
         """
+        if self.failures(pattern, pattern.detect):
+            return  # while the whole is wrong, nothing can be said of its parts
         for index, detector in enumerate(pattern.detect):
             peers = [detector.across or not other.across for other in pattern.detect]
             before = tuple(compress(pattern.detect[:index], peers))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 
 from msgspec.structs import replace
 
-from misspawn import detect
+from misspawn import detect, suppressions
 from misspawn.detect import Candidate, Facts
 from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
 from misspawn.rules import Rule, Searches, rules, words
+from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
@@ -109,8 +110,6 @@ def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
 
 
 def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) -> Finding:
-    import hashlib  # loads OpenSSL; most files hold nothing
-
     region = candidate.region
     assert region is not None
     start, end = candidate.document.locate(candidate.hit.start, candidate.hit.end)
@@ -118,9 +117,7 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         end = region.end
     end = start + len(source.data[start:end].rstrip())
     span = source.span(start, end)
-    lines = range(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1) + 1)
     pattern = rule.pattern
-    key = f"{pattern.id}\0{source.path}\0{identity}".encode("utf-8", "surrogateescape")
     return Finding(
         path=source.path,
         span=span,
@@ -130,8 +127,9 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         message=rule.detector.message or pattern.title,
         remedy=pattern.remedy,
         url=pattern.url,
-        excerpt="\n".join(source.line(number) for number in lines),
-        fingerprint=hashlib.sha256(key).hexdigest()[:16],
+        excerpt=source.excerpt(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1)),
+        fingerprint=source.fingerprint(pattern.id, identity),
+        lines=source.lines(region.start, region.end),
     )
 
 
@@ -140,15 +138,33 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
 Result = Finding | Problem
 
 
-def scan(
-    paths: Iterable[str], patterns: Sequence[Pattern], *, root: str, jobs: int = 0
-) -> Iterator[Result]:
+class Checker:
+    """A scanner and what the project wants of it. Paths are relative to the scan root, with `/`."""
+
+    def __init__(self, policy: Policy, root: str) -> None:
+        self._policy = policy
+        self._scanner = Scanner(policy.patterns)
+        self._facts = Project.on_disk(root, policy.facts)
+
+    def file(self, path: str, raw: bytes) -> Iterator[Finding]:
+        """The findings that count, the suppressed ones among them. Raises `Unreadable`."""
+        found = self._counting(self._scanner.file(path, raw, self._facts))
+        if not suppressions.may_hold(raw) or not languages(path, raw):
+            return found
+        terms = partial(self._policy.terms, path)
+        return self._counting(suppressions.applied(Source(path, raw), found, terms))
+
+    def _counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        return (finding for given in findings if (finding := self._policy.finding(given)))
+
+
+def scan(paths: Iterable[str], policy: Policy, *, root: str, jobs: int = 0) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     """
     files = list(paths)
-    worker = _Worker(patterns, root)
+    worker = _Worker(policy, root)
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or _cores(), len(files) // _SEQUENTIAL_BELOW + 1)
@@ -157,10 +173,9 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: str) -> None:
-        self._scanner = Scanner(patterns)
+    def __init__(self, policy: Policy, root: str) -> None:
+        self._checker = Checker(policy, root)
         self._below = lru_cache(maxsize=None)(partial(below, root))
-        self._facts = Project.on_disk(root)
 
     def batch(self, files: Iterable[str]) -> list[Result]:
         """What is found in the files, and which of them cannot be read."""
@@ -179,7 +194,7 @@ class _Worker:
             return
         folder, name = os.path.split(path)
         inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
-        for finding in self._scanner.file(inside, read(path), self._facts):
+        for finding in self._checker.file(inside, read(path)):
             yield replace(finding, path=path)
 
 

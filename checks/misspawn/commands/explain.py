@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from misspawn import catalogue
+from misspawn.commands import selection
 from misspawn.formats.style import style_for
 from misspawn.page import page
 
@@ -15,11 +16,12 @@ from misspawn.page import page
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("id", metavar="ID", help="a record's id, as in a finding")
+    selection.configuration(parser)
 
 
 def run(options: Namespace) -> int:
     """Print the record as wide as the terminal, headings bold."""
-    pattern = catalogue.find(catalogue.load(), options.id)
+    pattern = catalogue.find(selection.records(options), options.id)
     style = style_for(sys.stdout, os.environ)
     for line in page(pattern, shutil.get_terminal_size().columns):
         print(line if line.startswith(" ") or not line else style.paint(line, "bold"))

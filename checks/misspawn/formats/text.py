@@ -30,6 +30,10 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
         if carets := _carets(line, number, span):
             bar = style.paint(f"{'':{margin}} |", "blue")
             yield f"{bar} {style.severity(carets, finding.severity)}"
+    if said := finding.suppression:
+        until = f", until {said.until}" if said.until else ""
+        why = f"suppressed by line {said.line}{until}: {one_line(said.reason)}"
+        yield f"{'':{margin}} {style.paint('=', 'blue')} {why}"
     yield f"{'':{margin}} {style.paint('=', 'blue')} fix: {one_line(finding.remedy)}"
     yield f"{'':{margin}} {style.paint('=', 'blue')} {finding.url}"
 

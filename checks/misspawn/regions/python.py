@@ -6,7 +6,7 @@ import builtins
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -97,6 +97,14 @@ class PythonDocument(Document):
             if reason := self._shadow(name_at, self._path(at, stop), first=root.start() == start):
                 return reason
         return ""
+
+    def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
+        found = (
+            self._path(at.start(), at.end()) for at in re.finditer(re.escape(word), self._data)
+        )
+        nodes = (path[-1].node for path in found if path)
+        spans = ((node.start_byte, node.end_byte) for node in nodes if node.type == "comment")
+        yield from dict.fromkeys(spans)
 
     def without_comments(self, text: bytes) -> bytes:
         return lex(text).text

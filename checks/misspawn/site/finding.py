@@ -92,12 +92,18 @@ def _clause(words: str, clause: Clause) -> Iterator[str]:
 
 def suppress(pattern: Pattern) -> str:
     """How to keep the scan quiet about it."""
-    return "\n\n".join(
-        (
-            "Leave it out of a scan, and see why a line is reported:",
-            fence(
-                f"misspawn check --ignore {pattern.id}\nmisspawn why PATH:LINE {pattern.id}",
-                "console",
-            ),
-        )
-    )
+    parts = [
+        "Where it may stay, say why. The comment stands on a line of what is reported, or alone above it:",
+        fence(f"# misspawn: ignore[{pattern.id}] the reason, until=2027-01-31 if it has an end"),
+        "Let misspawn write it, leave the record out of a scan, or see what decided about a line:",
+        fence(
+            f'misspawn suppress PATH --select {pattern.id} --reason "the reason"\n'
+            f"misspawn check --ignore {pattern.id}\n"
+            f"misspawn why PATH:LINE {pattern.id}",
+            "console",
+        ),
+    ]
+    milder = " and ".join(f"{sev.value} in {place.value}" for place, sev in pattern.milder.items())
+    if milder:
+        parts.append(f"It is only a {milder}, where such findings have been seen to do no harm.")
+    return "\n\n".join(parts)

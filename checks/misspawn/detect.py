@@ -111,7 +111,7 @@ def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[by
     for group, names in detector.where.items():
         if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
             number = regex.group_number(searched(detector.match, type(document)), group)
-            yield number, _collect(names.any, document.text)
+            yield number, _collect(searched(names.any, type(document)), document.text)
 
 
 def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:

@@ -60,7 +60,7 @@ def read(source: Source, opened: Iterable[Document]) -> list[Note]:
     spans = {span for document in opened for span in document.comments(WORD)}
     found: dict[int, Note] = {}
     for start, end in sorted(spans):
-        comment = source.data[start:end].decode("utf-8", "replace")
+        comment = source.data[start:end].decode("utf-8", "replace").rstrip()
         for match in _NOTE.finditer(comment):
             at = start + len(comment[: match.start()].encode())
             stop = at + len(comment[match.start() : match.end()].encode())

@@ -1,0 +1,284 @@
+"""Comments that keep findings quiet: read, applied, complained about, and written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from misspawn import examples, suppressions
+from misspawn.catalogue import load
+from misspawn.cli import main
+from misspawn.model import Example, Finding
+from misspawn.project import Project
+from misspawn.scan import Scanner
+from misspawn.source import Source
+from misspawn.suppressions import CATEGORY, KINDS, Terms, writing
+
+PATTERNS = load()
+SCANNER = Scanner(PATTERNS)
+IDS = frozenset(pattern.id for pattern in PATTERNS)
+TERMS = Terms(IDS, frozenset(pattern.id for pattern in PATTERNS if pattern.detect))
+TODAY = date(2026, 11, 22)
+ID = "subprocess-no-timeout"
+SLOW = 'import subprocess\n\nsubprocess.check_output(["make"])'
+Streams = pytest.CaptureFixture[str]
+
+
+def scan(path: str, text: str, facts: Project | None = None) -> list[Finding]:
+    """The findings of a file, suppressed ones included, and complaints about suppressions."""
+    found = SCANNER.file(path, text.encode(), facts or Project.in_memory({}))
+    return suppressions.applied(Source(path, text.encode()), found, lambda: TERMS, TODAY)
+
+
+def told(path: str, text: str) -> list[str]:
+    """The id of each finding, behind the reason if it is suppressed."""
+    return [
+        f"{finding.suppression.reason}: {finding.id}" if finding.suppression else finding.id
+        for finding in scan(path, text)
+    ]
+
+
+NOTE = f"# misspawn: ignore[{ID}]"
+WHERE = {
+    "at the end of its line": f"{SLOW}  {NOTE} why\n",
+    "on the line above": SLOW.replace("\n\n", f"\n{NOTE} why\n"),
+    "above other comments": SLOW.replace("\n\n", f"\n{NOTE} why\n# more\n"),
+    "on a later line of the region": SLOW.replace('["make"]', f'\n    ["make"],  {NOTE} why\n'),
+    "alone inside the region": SLOW.replace('["make"]', f'\n    {NOTE} why\n    ["make"],\n'),
+    "at the end of a continued line": SLOW.replace("subprocess.c", "x = 1 + \\\n    subprocess.c")
+    + f"  {NOTE} why",
+    "above a continued line": SLOW.replace(
+        "\n\nsubprocess.c", f"\n{NOTE} why\nx = 1 + \\\n    subprocess.c"
+    ),
+    "behind another comment": f"{SLOW}  # noqa: S603  {NOTE} why\n",
+    "before another comment": f"{SLOW}  {NOTE} why  # noqa: S603\n",
+    "with two ids": f"{SLOW}  # misspawn: ignore[subprocess-no-check, {ID}] why\n".replace(
+        "check_output", "run"
+    ),
+    "until today": f"{SLOW}  {NOTE} why until=2026-11-22\n",
+    "for the file": f"#!/usr/bin/env python\n# licence\n\n# misspawn: ignore-file[{ID}] why\n{SLOW}\n",
+}
+
+
+@pytest.mark.parametrize("text", WHERE.values(), ids=WHERE.keys())
+def test_a_suppression_stands_for_the_whole_region(text: str) -> None:
+    found = scan("a.py", text)
+    assert [f.suppression.reason for f in found if f.suppression] == ["why"] * len(found)
+    assert found
+
+
+NOT_THERE = {
+    "two lines above": SLOW.replace("\n\n", f"\n{NOTE} why\n\n"),
+    "at the end of the line above": SLOW.replace("\n\n", f"  {NOTE} why\n"),
+    "below": f"{SLOW}\n{NOTE} why\n",
+}
+
+
+@pytest.mark.parametrize("text", NOT_THERE.values(), ids=NOT_THERE.keys())
+def test_a_suppression_elsewhere_is_unused(text: str) -> None:
+    assert set(told("a.py", text)) == {ID, "suppression-unused"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'x = "{NOTE} why"\n{SLOW}',
+        f'"""\n{NOTE} why\n"""\n{SLOW}',
+        SLOW.replace('["make"]', f'"""\n{NOTE} why\n"""'),
+        SLOW.replace('["make"]', f"f'{{x}} {NOTE} why'"),
+    ],
+)
+def test_what_stands_in_a_string_is_no_suppression(text: str) -> None:
+    assert [finding.id for finding in scan("a.py", text)] == [ID]
+
+
+PIPE = "sh-pipe-without-pipefail"
+LANGUAGES = {
+    "shell": ("a.sh", "#!/bin/bash\n{note}\npytest | tee log\n"),
+    "shell, at the end": ("a.sh", "#!/bin/bash\npytest \\\n  | tee log  {note}\n"),
+    "dockerfile": ("Dockerfile", "FROM a\n{note}\nRUN pytest -q \\\n    | tee log\n"),
+    "dockerfile, inside": ("Dockerfile", "FROM a\nRUN pytest -q \\\n    {note}\n    | tee log\n"),
+    "workflow": (
+        ".github/workflows/a.yml",
+        "jobs:\n  a:\n    timeout-minutes: 5\n    steps:\n      {note}\n      - run: pytest | tee log\n"
+        "        shell: sh\n",
+    ),
+    "workflow, in the script": (
+        ".github/workflows/a.yml",
+        "jobs:\n  a:\n    timeout-minutes: 5\n    steps:\n      - run: |\n          pytest | tee log  {note}\n"
+        "        shell: sh\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), LANGUAGES.values(), ids=LANGUAGES.keys())
+def test_every_language_s_comments_count(path: str, text: str) -> None:
+    note = f"# misspawn: ignore[{PIPE}] why"
+    assert told(path, text.replace("{note}", note)) == [f"why: {PIPE}"]
+
+
+CONFIG = "pytest-loop-scope-unset-warning"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[tool.a]\nx = "{note}"  # c\n{note}\ny = """\n{note}\n"""\n'),
+        ("tox.ini", "[pytest]\n; c\n{note}\naddopts =\n    {note}\n    -q\n"),
+        ("compose.yaml", 'services:\n  a:\n    image: "{note}"\n    {note}\n    # c\n'),
+        ("a.sh", "cat <<X\n{note}\nX\necho '{note}'\n{note}\n"),
+        ("Dockerfile", "FROM a\nENV A {note}\n{note}\nCOPY <<X /x\n{note}\nX\n"),
+    ],
+)
+def test_only_comments_are_read(path: str, text: str) -> None:
+    note = f"# misspawn: ignore[{ID}] why"
+    comments = {"tox.ini": 2}.get(path, 1)
+    found = scan(path, text.replace("{note}", note))
+    assert [f.id for f in found if f.category == CATEGORY] == ["suppression-unused"] * comments
+
+
+WRONG = {
+    f"{NOTE}": ("malformed", "a reason is missing"),
+    f"{NOTE} until=2027-01-31": ("malformed", "a reason is missing"),
+    "# misspawn: ignore[] why": ("malformed", "it names no id"),
+    "# misspawn: ignore why": ("malformed", "`ignore` needs ids in brackets"),
+    f"# misspawn: ignore[{ID}]why": ("malformed", "`ignore` needs ids in brackets"),
+    f"# misspawn: ignroe[{ID}] why": ("malformed", "there is no `ignroe`"),
+    f"# misspawn: disable[{ID}] why": ("malformed", "there is no `disable`"),
+    f"{NOTE} why until=tomorrow": ("malformed", "`until=tomorrow` is not a date"),
+    f"{NOTE} why until=20270131": ("malformed", "`until=20270131` is not a date"),
+    f"{NOTE} why until=2027-01-31 until=2028-01-31": ("malformed", "it has two `until=`"),
+    f"# misspawn: ignore-file[{ID}] why": ("malformed", "belongs to the first comments"),
+    f"{NOTE} why until=2026-11-21": ("expired", f"the suppression of {ID} ended with 2026-11-21"),
+    "# misspawn: ignore[subprocess-no-timeuot] why": ("unknown", f"did you mean `{ID}`?"),
+    "# misspawn: ignore[suppression-unused] why": ("unknown", "ignored in the configuration"),
+    "# misspawn: ignore[time-sleep-in-async] why": ("unused", "nothing here is reported"),
+}
+
+
+@pytest.mark.parametrize("note", WRONG)
+def test_what_is_wrong_with_a_suppression_is_a_finding(note: str) -> None:
+    kind, message = WRONG[note]
+    found = scan("a.py", f"{SLOW}  {note}\n")
+    assert [(f.id, bool(f.suppression)) for f in found] == [
+        (ID, False),
+        (f"suppression-{kind}", False),
+    ]
+    complaint = found[1]
+    assert message in complaint.message
+    assert complaint.category == CATEGORY
+    assert complaint.url == f"https://misspawn.dev/suppressions/#suppression-{kind}"
+
+
+@pytest.mark.parametrize(
+    "comment", ["# misspawn: a scanner", "# see misspawn: ignore[x] y", "# `# misspawn: ignore`"]
+)
+def test_prose_is_no_suppression(comment: str) -> None:
+    assert [finding.id for finding in scan("a.py", f"{comment}\n{SLOW}")] == [ID]
+
+
+def test_complaints_have_fingerprints_of_their_own() -> None:
+    text = f"# misspawn: ignore[{ID}] a\n" * 2
+    once, moved = scan("a.py", text), scan("a.py", f"\n{text}")
+    assert len({finding.fingerprint for finding in once}) == 2
+    assert [finding.fingerprint for finding in once] == [f.fingerprint for f in moved]
+
+
+# -- writing ------------------------------------------------------------------------
+
+
+def found_in_examples() -> Iterator[tuple[str, str, dict[str, str], Example]]:
+    for pattern in PATTERNS:
+        for example in pattern.examples:
+            texts = examples.files(example)
+            for path in texts:
+                yield f"{pattern.id}: {example.title}: {path}", path, texts, example
+
+
+EXAMPLES = [(name, path, texts) for name, path, texts, _ in found_in_examples()]
+
+
+def left(text: str, path: str, texts: dict[str, str]) -> list[Finding]:
+    facts = Project.in_memory({**{p: t.encode() for p, t in texts.items()}, path: text.encode()})
+    return [finding for finding in scan(path, text, facts) if not finding.suppression]
+
+
+@pytest.mark.parametrize(
+    ("path", "texts"), [item[1:] for item in EXAMPLES], ids=[item[0] for item in EXAMPLES]
+)
+def test_every_finding_of_every_example_can_be_suppressed(path: str, texts: dict[str, str]) -> None:
+    text = texts[path]
+    findings = left(text, path, texts)
+    done = writing.write(Source(path, text.encode()), findings, "a reason", "")
+    written = done.data.decode()
+    assert [finding.id for finding in left(written, path, texts)] == [f.id for f in done.left]
+    assert not [f for f in done.left if path.endswith(".py")]
+    assert [line for line in written.splitlines() if "misspawn:" not in line] == [
+        line for line in text.splitlines() if line in written.splitlines()
+    ]
+    if path.endswith(".py") and findings and is_python(text):
+        assert ast.dump(ast.parse(written)) == ast.dump(ast.parse(text))
+
+
+def is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def suppressed(path: str, text: str) -> tuple[str, list[Finding]]:
+    done = writing.write(
+        Source(path, text.encode()), scan(path, text), "why", "2027-01-31"
+    )
+    return done.data.decode(), done.left
+
+
+END = " why until=2027-01-31"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (
+            "a.py",
+            "import subprocess\nif x:\n    y(\n        subprocess.check_output(a)\n    )\n",
+            "import subprocess\nif x:\n    y(\n        {}\n        subprocess.check_output(a)\n    )\n",
+        ),
+        (
+            "a.py",
+            "import subprocess\nx = 1 + \\\n    len(subprocess.check_output(a))\n",
+            "import subprocess\n{}\nx = 1 + \\\n    len(subprocess.check_output(a))\n",
+        ),
+        (
+            "a.py",
+            'import subprocess\nx = """\n""" + subprocess.check_output(a)\n',
+            'import subprocess\nx = """\n""" + subprocess.check_output(a)  {}\n',
+        ),
+        (
+            "a.py",
+            "import subprocess; subprocess.check_output(a)\r\n",
+            "{}\r\nimport subprocess; subprocess.check_output(a)\r\n",
+        ),
+        (
+            "a.py",
+            "import subprocess; subprocess.check_output(a); subprocess.check_output(\n  b)\n",
+            "{}\nimport subprocess; subprocess.check_output(a); subprocess.check_output(\n  b)\n",
+        ),
+    ],
+)
+def test_a_suppression_is_written_where_it_counts(path: str, before: str, after: str) -> None:
+    assert suppressed(path, before) == (after.replace("{}", NOTE + END), [])
+
+
+def test_nothing_is_written_where_no_line_can_carry_a_comment() -> None:
+    text = "#!/bin/bash\ncat <<X\n$(pytest | tee log)\nX\n"
+    written, rest = suppressed("a.sh", text)
+    assert (written, [finding.id for finding in rest]) == (text, [PIPE])

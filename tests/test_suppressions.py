@@ -5,20 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import date
-from itertools import groupby
-from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
-from misspawn import examples, suppressions
+from misspawn import examples
 from misspawn.catalogue import load
-from misspawn.cli import main
 from misspawn.model import Example, Finding
 from misspawn.project import Project
 from misspawn.scan import Scanner
 from misspawn.source import Source
-from misspawn.suppressions import CATEGORY, KINDS, Terms, writing
+from misspawn.suppressions import CATEGORY, Terms, applying, writing
 
 PATTERNS = load()
 SCANNER = Scanner(PATTERNS)
@@ -33,7 +29,7 @@ Streams = pytest.CaptureFixture[str]
 def scan(path: str, text: str, facts: Project | None = None) -> list[Finding]:
     """The findings of a file, suppressed ones included, and complaints about suppressions."""
     found = SCANNER.file(path, text.encode(), facts or Project.in_memory({}))
-    return suppressions.applied(Source(path, text.encode()), found, lambda: TERMS, TODAY)
+    return applying.applied(Source(path, text.encode()), found, lambda: TERMS, TODAY)
 
 
 def told(path: str, text: str) -> list[str]:
@@ -106,13 +102,17 @@ LANGUAGES = {
     "dockerfile, inside": ("Dockerfile", "FROM a\nRUN pytest -q \\\n    {note}\n    | tee log\n"),
     "workflow": (
         ".github/workflows/a.yml",
-        "jobs:\n  a:\n    timeout-minutes: 5\n    steps:\n      {note}\n      - run: pytest | tee log\n"
-        "        shell: sh\n",
+        (
+            "jobs:\n  a:\n    timeout-minutes: 5\n    steps:\n      {note}\n      - run: pytest | tee log\n"
+            "        shell: sh\n"
+        ),
     ),
     "workflow, in the script": (
         ".github/workflows/a.yml",
-        "jobs:\n  a:\n    timeout-minutes: 5\n    steps:\n      - run: |\n          pytest | tee log  {note}\n"
-        "        shell: sh\n",
+        (
+            "jobs:\n  a:\n    timeout-minutes: 5\n    steps:\n      - run: |\n          pytest | tee log  {note}\n"
+            "        shell: sh\n"
+        ),
     ),
 }
 
@@ -235,9 +235,7 @@ def is_python(text: str) -> bool:
 
 
 def suppressed(path: str, text: str) -> tuple[str, list[Finding]]:
-    done = writing.write(
-        Source(path, text.encode()), scan(path, text), "why", "2027-01-31"
-    )
+    done = writing.write(Source(path, text.encode()), scan(path, text), "why", "2027-01-31")
     return done.data.decode(), done.left
 
 

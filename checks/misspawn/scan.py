@@ -151,8 +151,10 @@ class Checker:
         found = self._counting(self._scanner.file(path, raw, self._facts))
         if not suppressions.may_hold(raw) or not languages(path, raw):
             return found
+        from misspawn.suppressions import applying  # which few files need
+
         terms = partial(self._policy.terms, path)
-        return self._counting(suppressions.applied(Source(path, raw), found, terms))
+        return self._counting(applying.applied(Source(path, raw), found, terms))
 
     def _counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         return (finding for given in findings if (finding := self._policy.finding(given)))

@@ -33,9 +33,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--reason", type=_reason, required=True, metavar="TEXT", help="why these findings may stay"
     )
-    parser.add_argument(
-        "--until", type=_day, metavar="DATE", help="the last day on which they may"
-    )
+    parser.add_argument("--until", type=_day, metavar="DATE", help="the last day on which they may")
 
 
 def run(options: Namespace) -> int:

@@ -93,8 +93,10 @@ def _clause(words: str, clause: Clause) -> Iterator[str]:
 def suppress(pattern: Pattern) -> str:
     """How to keep the scan quiet about it."""
     parts = [
-        "Where it may stay, say why, on a line of what is reported or alone above it; add "
-        "`until=2027-01-31` after the reason where it has an end:",
+        (
+            "Where it may stay, say why, on a line of what is reported or alone above it; add "
+            "`until=2027-01-31` after the reason where it has an end:"
+        ),
         fence(f"# misspawn: ignore[{pattern.id}] the reason"),
         "Let misspawn write it, leave the record out of a scan, or see what decided about a line:",
         fence(

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from misspawn.regions.document import Document
 from misspawn.source import Source
+from misspawn.suppressions import WORD
 
-WORD = b"misspawn:"
 _NOTE = re.compile(r"(?<!\S)[#;]+[ \t]*misspawn:[ \t]*(.*?)[ \t]*(?=[ \t]#(?![0-9])|$)")
 _DIRECTIVE = re.compile(r"(ignore(?:-file)?)\[([^\]]*)\](?!\S)[ \t]*(.*)")
 _LIKE_ONE = re.compile(r"[\w-]*(?=[ \t]*\[)|[\w-]+")

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from misspawn.model import Finding
 from misspawn.regions import documents, languages
 from misspawn.source import Source
-from misspawn.suppressions import extent, keeps_quiet, notes
+from misspawn.suppressions import notes
+from misspawn.suppressions.applying import extent, keeps_quiet
 
 _SHEBANG = (b"#!", b"# -*-", b"# vim")  # what must stay the first line
 

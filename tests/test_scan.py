@@ -16,8 +16,7 @@ from misspawn.model import Finding, Problem, Span
 from misspawn.project import Project
 from misspawn.regions.syntax import Syntax
 from misspawn.scan import Scanner, scan
-from misspawn.settings import Policy
-from misspawn.settings.options import Options
+from misspawn.settings import Options, Policy
 from misspawn.source import Source, Unreadable
 from misspawn.why import why
 

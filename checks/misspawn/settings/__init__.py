@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from misspawn import catalogue, suppressions
 from misspawn.errors import UserError
-from misspawn.model import Pattern
+from misspawn.model import Pattern, Problem, Severity
 from misspawn.settings import file
 from misspawn.settings.file import File
 from misspawn.settings.options import Options
 from misspawn.settings.policy import Policy
 
-__all__ = ["Given", "Policy", "Settings", "load"]
+__all__ = ["Given", "Options", "Policy", "Settings", "load"]
 
-COMMAND_LINE = "command line"
+_SEVERITIES = {severity.value for severity in Severity}
 
 
 class Given(NamedTuple):
@@ -45,20 +45,12 @@ class Settings:
 
     def origin(self, *keys: str | int) -> str:
         """Where a value comes from: `file:line`, the command line, or `default`."""
-        if keys[0] == "select" and self.given.select:
-            return COMMAND_LINE
-        if keys[0] == "ignore" and (self.given.select or self.given.ignore):
-            return COMMAND_LINE if self.given.select else f"{self._place(*keys)}, {COMMAND_LINE}"
-        return self._place(*keys)
-
-    def _place(self, *keys: str | int) -> str:
-        line = self.file.line(*keys) if self.file and self._is_set(str(keys[0])) else 0
-        return f"{self.file.path}:{line}" if self.file and line else "default"
-
-    def _is_set(self, key: str) -> bool:
-        assert self.file is not None
-        name = key.replace("-", "_")
-        return bool(getattr(self.file.options, name) != getattr(Options(), name))
+        line = self.file.line(*keys) if self.file else 0
+        is_set_aside = self.given.select and keys[0] in ("select", "ignore")
+        places = [f"{self.file.path}:{line}"] if self.file and line and not is_set_aside else []
+        if is_set_aside or (self.given.ignore and keys[0] == "ignore"):
+            places.append("command line")
+        return ", ".join(places) or "default"
 
     def records(self) -> tuple[Pattern, ...]:
         """All records: ours and the team's, with the severities that the configuration gives them.
@@ -101,25 +93,24 @@ class Settings:
         severity = given.get(pattern.id) or given.get(pattern.category.value)
         return replace(pattern, severity=severity, milder={}) if severity else pattern
 
-    def _unknown(self, known: set[str]) -> Iterator[object]:
-        given = [*self.given.select, *self.given.ignore]
-        yield from catalogue.complaints(given, known)
-        if self.file is None:
-            return
-        graded = known - {"error", "warning", "hint"}
-        options = self.file.options
-        lists: list[tuple[tuple[str, ...], object, set[str]]] = [
-            (("select",), options.select, known),
-            (("ignore",), options.ignore, known),
-            (("severity",), options.severity, graded),
-        ]
-        for glob, rule in options.per_path.items():
-            lists.append((("per-path", glob, "ignore"), rule.ignore, known))
-            lists.append((("per-path", glob, "severity"), rule.severity, graded))
-        for keys, words, allowed in lists:
-            assert isinstance(words, (tuple, dict))
+    def _unknown(self, known: set[str]) -> Iterator[Problem | str]:
+        """Complaints about words, on the command line and in the file, that name nothing."""
+        yield from catalogue.complaints([*self.given.select, *self.given.ignore], known)
+        for keys, words in _words(self.file.options) if self.file else ():
+            allowed = known - _SEVERITIES if keys[-1] == "severity" else known
             for message in catalogue.complaints(words, allowed):
+                assert self.file is not None
                 yield self.file.problem(keys, f"{'.'.join(keys)}: {message}")
+
+
+def _words(options: Options) -> Iterator[tuple[tuple[str, ...], Iterable[str]]]:
+    """The words in a file, with the keys they stand at."""
+    yield ("select",), options.select
+    yield ("ignore",), options.ignore
+    yield ("severity",), options.severity
+    for glob, rule in options.per_path.items():
+        yield ("per-path", glob, "ignore"), rule.ignore
+        yield ("per-path", glob, "severity"), rule.severity
 
 
 def load(root: str, given: Given) -> Settings:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -33,18 +34,18 @@ class File:
         self.options = self._checked(_table(path, data, self._prefix))
 
     def line(self, *keys: str | int) -> int:
-        """The line of the value at these keys, or of the nearest one around it; 0 if none is known."""
-        places = dict(_places(self._data))
-        whole = [*self._prefix, *keys]
-        while whole:
-            if found := places.get(".".join(map(str, whole))):
-                return found
-            whole.pop()
-        return 0
+        """The line of the value at these keys, or of the one it is in; 0 if neither is there."""
+        names = [*self._prefix, *map(str, keys)]
+        wholes = (".".join(names[:end]) for end in range(len(names), len(self._prefix), -1))
+        return next((self._lines[whole] for whole in wholes if whole in self._lines), 0)
 
     def problem(self, at: Keys, message: str) -> Problem:
         """A complaint about the value at these keys."""
         return Problem(self.path, self.line(*at), 0, message)
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        return dict(_places(self._data))
 
     def _checked(self, table: object) -> Options:
         try:
@@ -119,15 +120,17 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
     except UnicodeDecodeError:
         raise UserError(Problem(path, 0, 0, "is not UTF-8; save it as UTF-8")) from None
     except tomllib.TOMLDecodeError as error:
-        place = _AT.search(str(error))
+        place, reason = _AT.search(str(error)), _AT.sub("", str(error))
+        last = len(data.splitlines())
         line, column = (int(n or 0) for n in place.groups()) if place else (0, 0)
-        raise UserError(
-            Problem(path, line, column, f"not valid TOML: {_AT.sub('', str(error))}")
-        ) from None
+        raise UserError(Problem(path, line or last, column, f"not valid TOML: {reason}")) from None
 
 
 def _places(data: bytes) -> Iterator[tuple[str, int]]:
-    """The lines of tables and settings under their full names, later ones first. An item of an array has its index."""
+    """The lines of tables and settings under their full names, later ones first.
+
+    A table of an array goes by its index too: `patterns.0` for the first `[[patterns]]`.
+    """
     from misspawn.regions.config import Config
 
     config = Config(data, toml=True)
@@ -142,7 +145,8 @@ def _places(data: bytes) -> Iterator[tuple[str, int]]:
         if header:
             table = item = header
             if text.startswith(b"[["):
-                item = f"{header}.{counts.setdefault(header, 0)}"
-                counts[header] += 1
+                item = f"{header}.{counts.get(header, 0)}"
+                counts[header] = counts.get(header, 0) + 1
+                found.append((header, line))
         found.append((item if header else item + name.removeprefix(table), line))
-    return reversed(found)
+    return reversed(found)  # of several with one name, `dict` keeps the first in the file

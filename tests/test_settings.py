@@ -359,7 +359,7 @@ def test_a_scan_without_configuration_imports_nothing_for_it(own_records: Path) 
         env={**os.environ, "PYTHONPATH": CHECKS},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=60,
     )
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("[]", "")

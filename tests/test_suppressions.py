@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ast
+import html
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from misspawn import examples
 from misspawn.catalogue import load
-from misspawn.model import Example, Finding
+from misspawn.cli import main
+from misspawn.model import Example, Finding, Language, Pattern
 from misspawn.project import Project
+from misspawn.regions import documents
 from misspawn.scan import Scanner
+from misspawn.site.finding import suppress
 from misspawn.source import Source
-from misspawn.suppressions import CATEGORY, Terms, applying, writing
+from misspawn.suppressions import CATEGORY, KINDS, Terms, applying, notes, writing
 
 PATTERNS = load()
 SCANNER = Scanner(PATTERNS)
@@ -280,3 +286,136 @@ def test_nothing_is_written_where_no_line_can_carry_a_comment() -> None:
     text = "#!/bin/bash\ncat <<X\n$(pytest | tee log)\nX\n"
     written, rest = suppressed("a.sh", text)
     assert (written, [finding.id for finding in rest]) == (text, [PIPE])
+
+
+# -- on the command line ---------------------------------------------------------------
+
+
+@pytest.fixture
+def project(own_records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    project = tmp_path / "project"
+    (project / ".git").mkdir(parents=True)
+    monkeypatch.chdir(project)
+    return project
+
+
+TWO = 'import subprocess\n\nsubprocess.run(["a"])\nsubprocess.run(["b"])\n'
+QUIET = TWO.replace("\n\n", "\n# misspawn: ignore[sleepy-child] it ends\n")
+
+
+def test_suppressed_findings_are_counted_and_shown_on_request(
+    project: Path, capsys: Streams
+) -> None:
+    (project / "a.py").write_text(QUIET, encoding="utf-8")
+    message = "sleepy-child subprocess.run() of sleep without a timeout"
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out == f"a.py:4:1: {message}\n"
+    assert main(["check", "--show-suppressed"]) == 1
+    assert capsys.readouterr().out == (
+        f"a.py:3:1: {message} (suppressed: it ends)\na.py:4:1: {message}\n"
+    )
+    assert main(["check", "--statistics"]) == 1
+    assert capsys.readouterr().out == "1  warning  sleepy-child\n1  in all\n1  suppressed\n"
+    main(["check", "--show-suppressed", "--format", "jsonl"])
+    lines = capsys.readouterr().out.splitlines()
+    assert '"suppressed": {"line": 2, "reason": "it ends", "until": ""}' in lines[0]
+    assert "suppressed" not in lines[1]
+    main(["check", "--show-suppressed", "--format", "text"])
+    assert "  = suppressed by line 2: it ends\n" in capsys.readouterr().out
+    assert main(["why", "a.py:3"]) == 0
+    assert capsys.readouterr().out.endswith("no   suppression   line 2: it ends\n")
+    (project / "a.py").write_text(QUIET.replace('subprocess.run(["b"])\n', ""), encoding="utf-8")
+    assert main(["check", "--show-suppressed"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "ids"),
+    [
+        ([], QUIET.replace("sleepy-child", "sleepy-chidl"), ["sleepy-child"] * 2 + ["unknown"]),
+        (["--ignore", "suppression"], f"{TWO}# misspawn: ignore[x] y\n", ["sleepy-child"] * 2),
+        (["--select", "sleepy-child"], f"{TWO}# misspawn: ignore[x] y\n", ["sleepy-child"] * 2),
+        (["--select", "suppression-unknown"], f"{TWO}# misspawn: ignore[x] y\n", ["unknown"]),
+        (["--ignore", "sleepy-child"], QUIET, []),
+        ([], QUIET.replace("\nsubprocess.run", "\nf"), ["unused"]),
+    ],
+)
+def test_complaints_are_selected_like_findings(
+    arguments: list[str], text: str, ids: list[str], project: Path, capsys: Streams
+) -> None:
+    (project / "a.py").write_text(text, encoding="utf-8")
+    main(["check", *arguments])
+    found = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
+    assert sorted(found) == sorted(
+        id if id == "sleepy-child" else f"suppression-{id}" for id in ids
+    )
+
+
+def test_an_id_that_a_path_ignores_is_not_unused(project: Path) -> None:
+    (project / "a.py").write_text(QUIET, encoding="utf-8")
+    (project / "misspawn.toml").write_text('per-path = {"a.py" = {ignore = ["sleepy-child"]}}')
+    assert main(["check"]) == 0
+
+
+def test_suppress_writes_once(project: Path, capsys: Streams) -> None:
+    file = project / "a.py"
+    file.write_bytes(b"\xef\xbb\xbf" + TWO.replace("\n", "\r\n").encode())
+    command = ["suppress", "--reason", "they  end", "--until", "2099-01-31"]
+    assert main(command) == 0
+    assert capsys.readouterr().out == (
+        "a.py:3: suppressed sleepy-child\na.py:5: suppressed sleepy-child\n"
+    )
+    note = "# misspawn: ignore[sleepy-child] they end until=2099-01-31\r\n"
+    written = file.read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf")
+    assert written.count(note.encode()) == 2
+    assert main(["check"]) == 0
+    assert main(command) == 0
+    assert capsys.readouterr().out == ""
+    assert file.read_bytes() == written
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ([], 2, "required: --reason"),
+        (["--reason", " "], 2, "give a reason in words"),
+        (["--reason", "a # b"], 2, "give a reason in words"),
+        (["--reason", "a", "--until", "soon"], 2, "`soon` is not a date"),
+        (["--reason", "a", "--until", "2020-01-01"], 2, "2020-01-01 has passed"),
+        (["--reason", "a", "empty"], 3, "nothing to scan"),
+        (["--reason", "a", "gone.py"], 1, "gone.py: cannot be read"),
+        (["--reason", "a", "wide.py"], 1, "wide.py: is not UTF-8"),
+    ],
+)
+def test_suppress_says_what_it_cannot_do(
+    arguments: list[str], code: int, message: str, project: Path, capsys: Streams
+) -> None:
+    (project / "empty").mkdir()
+    (project / "wide.py").write_bytes(TWO.encode("utf-16"))
+    try:
+        ended = main(["suppress", *arguments])
+    except SystemExit as stop:
+        ended = int(stop.code or 0)
+    assert ended == code
+    assert message in capsys.readouterr().err
+
+
+def test_suppressions_count_in_any_encoding(project: Path) -> None:
+    for encoding in ("utf-16", "utf-8-sig"):
+        (project / "a.py").write_bytes(
+            QUIET.replace('subprocess.run(["b"])\n', "").encode(encoding)
+        )
+        assert main(["check"]) == 0
+
+
+@pytest.mark.parametrize("pattern", [p for p in PATTERNS if p.detect], ids=lambda p: p.id)
+def test_the_comment_on_a_record_s_page_is_a_suppression_of_it(pattern: Pattern) -> None:
+    fences = re.findall(r"# misspawn: [^<`]*", html.unescape(suppress(pattern)))
+    source = Source("a.py", f"{fences[0]}\n".encode())
+    (note,) = notes.read(source, documents(source.data, [Language.PYTHON], frozenset()))
+    assert (note.ids, note.reason, note.wrong) == ((pattern.id,), "the reason", "")
+
+
+def test_kinds_have_their_page() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "suppressions.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"{{ #{kind} }}" not in page] == []

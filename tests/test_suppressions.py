@@ -419,3 +419,9 @@ def test_the_comment_on_a_record_s_page_is_a_suppression_of_it(pattern: Pattern)
 def test_kinds_have_their_page() -> None:
     page = (Path(__file__).parents[1] / "docs" / "suppressions.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if f"{{ #{kind} }}" not in page] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_are_explained(kind: str, project: Path, capsys: Streams) -> None:
+    assert main(["explain", kind]) == 0
+    assert capsys.readouterr().out.endswith(f"https://misspawn.dev/suppressions/#{kind}\n")

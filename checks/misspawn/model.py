@@ -309,6 +309,11 @@ class Pattern(Record, frozen=True, kw_only=True):
     page: str = ""
 
     @property
+    def exceptions(self) -> str:
+        """Where it is milder, in words: `hint in tests`; '' when it is the same everywhere."""
+        return " and ".join(f"{sev.value} in {place.value}" for place, sev in self.milder.items())
+
+    @property
     def url(self) -> str:
         """The stable address of the record's page."""
         return self.page or f"https://misspawn.dev/p/{self.id}/"

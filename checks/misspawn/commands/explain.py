@@ -11,6 +11,7 @@ from misspawn import catalogue
 from misspawn.commands import selection
 from misspawn.formats.style import style_for
 from misspawn.page import page
+from misspawn.suppressions import KINDS, PAGE
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -21,6 +22,9 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the record as wide as the terminal, headings bold."""
+    if kind := KINDS.get(options.id):  # these have no record
+        print(f"{options.id}\n  {kind.remedy}\n  {PAGE}#{options.id}")
+        return 0
     pattern = catalogue.find(selection.records(options), options.id)
     style = style_for(sys.stdout, os.environ)
     for line in page(pattern, shutil.get_terminal_size().columns):

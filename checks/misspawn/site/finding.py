@@ -106,7 +106,8 @@ def suppress(pattern: Pattern) -> str:
             "console",
         ),
     ]
-    milder = " and ".join(f"{sev.value} in {place.value}" for place, sev in pattern.milder.items())
-    if milder:
-        parts.append(f"It is only a {milder}, where such findings have been seen to do no harm.")
+    if pattern.milder:
+        parts.append(
+            f"It is only a {pattern.exceptions}, where such findings have been seen to do no harm."
+        )
     return "\n\n".join(parts)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 WORD = b"misspawn:"
 CATEGORY = "suppression"
+PAGE = "https://misspawn.dev/suppressions/"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins, in which the word looks different
 
 

@@ -11,10 +11,8 @@ from msgspec.structs import replace
 from misspawn.model import Finding, Suppression
 from misspawn.regions import documents, languages
 from misspawn.source import Source
-from misspawn.suppressions import CATEGORY, KINDS, WORD, Terms, notes
+from misspawn.suppressions import CATEGORY, KINDS, PAGE, WORD, Terms, notes
 from misspawn.suppressions.notes import Note
-
-_PAGE = "https://misspawn.dev/suppressions/"
 
 
 def applied(
@@ -101,7 +99,7 @@ def _finding(source: Source, note: Note, id: str, message: str, ordinal: int) ->
         severity=kind.severity,
         message=message,
         remedy=kind.remedy,
-        url=f"{_PAGE}#{id}",
+        url=f"{PAGE}#{id}",
         excerpt=source.line(note.line),
         fingerprint=source.fingerprint(id, f"{message}\0{comment}\0{ordinal}"),
         lines=(note.line, note.line),

@@ -187,6 +187,14 @@ def test_the_nearest_file_from_the_scan_root_upwards_counts(
 NONE = "no configuration file"
 
 
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_an_error(capsys: Streams) -> None:
+    write("misspawn.toml", "")
+    os.chmod("misspawn.toml", 0)
+    assert main(["check"]) == 2
+    assert "misspawn.toml: cannot be read: Permission denied" in capsys.readouterr().err
+
+
 def test_globs_are_relative_to_the_file(capsys: Streams) -> None:
     write("tests/misspawn.toml", 'exclude = ["/test_a.py"]\nper-path = {"../a.py" = {}}')
     found = reported(capsys, "--config", "tests/misspawn.toml", ".")

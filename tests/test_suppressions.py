@@ -425,3 +425,7 @@ def test_kinds_have_their_page() -> None:
 def test_kinds_are_explained(kind: str, project: Path, capsys: Streams) -> None:
     assert main(["explain", kind]) == 0
     assert capsys.readouterr().out.endswith(f"https://misspawn.dev/suppressions/#{kind}\n")
+
+
+def test_a_comment_of_absurd_length_is_no_suppression() -> None:
+    assert told("a.py", f"{SLOW}  {NOTE} {'why ' * 1000}\n") == [ID]

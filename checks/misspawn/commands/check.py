@@ -131,7 +131,8 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
             yield found
         else:
             yield None
-            files += [found] * (not policy.excluded(found))
+            if not policy.excluded(found):
+                files.append(found)
     yield from scan(files, policy, root=root, jobs=options.jobs)
 
 

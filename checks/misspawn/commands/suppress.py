@@ -46,15 +46,11 @@ def run(options: Namespace) -> int:
         print("nothing to scan: no files below these paths", file=sys.stderr)
         return NOTHING
     files = [path for path in walked if isinstance(path, str) and not policy.excluded(path)]
-    problems = [problem for problem in walked if isinstance(problem, Problem)]
-    findings: list[Finding] = []
-    for result in scan(files, policy, root=root):
-        if isinstance(result, Finding):
-            findings.append(result)
-        else:
-            problems.append(result)
+    results = [*walked, *scan(files, policy, root=root)]
+    problems = [result for result in results if isinstance(result, Problem)]
     for problem in problems:
         print(one_line(str(problem)), file=sys.stderr)
+    findings = (result for result in results if isinstance(result, Finding))
     left = sum(_suppress(root, path, group, options) for path, group in _by_file(findings))
     return LEFT if left or problems else DONE
 

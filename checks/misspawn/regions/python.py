@@ -24,7 +24,16 @@ from misspawn.regions.bindings import (
     word_at,
 )
 from misspawn.regions.document import Document, Region
-from misspawn.regions.names import Import, Lexed, aliasing, imports, lex, own_level, substitutions
+from misspawn.regions.names import (
+    Import,
+    Lexed,
+    aliasing,
+    comments,
+    imports,
+    lex,
+    own_level,
+    substitutions,
+)
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
 from misspawn.regions.view import blank
@@ -99,12 +108,8 @@ class PythonDocument(Document):
         return ""
 
     def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
-        found = (
-            self._path(at.start(), at.end()) for at in re.finditer(re.escape(word), self._data)
-        )
-        nodes = (path[-1].node for path in found if path)
-        spans = ((node.start_byte, node.end_byte) for node in nodes if node.type == "comment")
-        yield from dict.fromkeys(spans)
+        spans = comments(self._data)
+        return ((start, end) for start, end in spans if word in self._data[start:end])
 
     def without_comments(self, text: bytes) -> bytes:
         return lex(text).text

@@ -84,9 +84,9 @@ def _read(path: str) -> bytes | None:
     try:
         with open(path, "rb") as stream:
             return stream.read()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
     except OSError as error:
+        if not os.path.isfile(path):  # also when a folder above is closed to us
+            return None
         raise UserError(f"{_shown(path)}: cannot be read: {error.strerror}") from error
 
 

@@ -14,13 +14,14 @@ from typing import NamedTuple
 from misspawn.regions.document import Document
 from misspawn.source import Source
 from misspawn.suppressions import WORD
+from misspawn.suppressions.layout import layout
 
 _NOTE = re.compile(r"(?<!\S)[#;]+[ \t]*misspawn:[ \t]*(.*?)[ \t]*(?=[ \t]#(?![0-9])|$)")
 _DIRECTIVE = re.compile(r"(ignore(?:-file)?)\[([^\]]*)\](?!\S)[ \t]*(.*)")
 _LIKE_ONE = re.compile(r"[\w-]*(?=[ \t]*\[)|[\w-]+")
 _UNTIL = re.compile(r"(?<!\S)until=(\S*)")
+_LONGEST = 2_000  # bytes; a longer comment is an attack
 _FORMS = ("ignore", "ignore-file")
-_ABOUT = re.compile(r"\s*(?:[#;].*|---.*)?")
 HOW = "write it like `# misspawn: ignore[id] the reason`"
 
 
@@ -59,7 +60,7 @@ def read(source: Source, opened: Iterable[Document]) -> list[Note]:
     """All suppressions in the comments of a file, in its order, malformed ones included."""
     spans = {span for document in opened for span in document.comments(WORD)}
     found: dict[int, Note] = {}
-    for start, end in sorted(spans):
+    for start, end in sorted(span for span in spans if span[1] - span[0] < _LONGEST):
         comment = source.data[start:end].decode("utf-8", "replace").rstrip()
         for match in _NOTE.finditer(comment):
             at = start + len(comment[: match.start()].encode())
@@ -72,7 +73,7 @@ def read(source: Source, opened: Iterable[Document]) -> list[Note]:
 def _note(source: Source, start: int, end: int, said: str) -> Note | None:
     """The suppression at a stretch; None when what is said only looks like the beginning of one."""
     line = source.position(start)[0]
-    note = Note(start, end, line, _below(source, line))
+    note = Note(start, end, line, layout(source).below[line])
     directive = _DIRECTIVE.fullmatch(said)
     if directive is None:
         wrong = _misspelt(said)
@@ -108,7 +109,7 @@ def _complaint(source: Source, note: Note, untils: int) -> str:
         return "it has two `until=`; keep one"
     if untils and not _is_date(note.until):
         return f"`until={note.until}` is not a date; write it like until=2027-01-31"
-    if note.whole_file and not _is_among_the_first(source, note.line):
+    if note.whole_file and note.line > layout(source).head:
         return "`ignore-file` belongs to the first comments of the file, above all else"
     return ""
 
@@ -118,24 +119,3 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _is_among_the_first(source: Source, line: int) -> bool:
-    """Whether only comments, empty lines and YAML's `---` stand above."""
-    return all(_ABOUT.fullmatch(source.line(number)) for number in range(1, line + 1))
-
-
-def _below(source: Source, line: int) -> int:
-    """The line that a comment alone on its line also stands for: the next that is no comment."""
-    if not source.line(line).lstrip().startswith(("#", ";")):
-        return 0
-    below = line + 1
-    while below < len(source.line_starts) and source.line(below).lstrip().startswith(("#", ";")):
-        below += 1
-    return below
-
-
-def unfinished(source: Source, line: int) -> bool:
-    """Whether a line goes on on the next, so that no comment can end it or follow it."""
-    text = source.line(line).rstrip()
-    return text.endswith("\\") and not text.lstrip().startswith("#")

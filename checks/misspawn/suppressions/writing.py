@@ -16,7 +16,8 @@ from misspawn.model import Finding
 from misspawn.regions import documents, languages
 from misspawn.source import Source
 from misspawn.suppressions import notes
-from misspawn.suppressions.applying import extent, keeps_quiet
+from misspawn.suppressions.applying import extent
+from misspawn.suppressions.layout import layout
 
 _SHEBANG = (b"#!", b"# -*-", b"# vim")  # what must stay the first line
 
@@ -92,12 +93,12 @@ def _places(source: Source, finding: Finding) -> Iterator[_Place]:
     """Above the finding, above its region, then at the ends of its lines."""
     first, last = extent(source, finding)
     for line in dict.fromkeys((finding.span.line, first)):
-        follows = line > 1 and notes.unfinished(source, line - 1)
+        follows = line > 1 and layout(source).unfinished[line - 1]
         heads = line == 1 and source.data.startswith(_SHEBANG)
         if not follows and not heads:
             yield _Place(line, alone=True)
     for line in range(finding.span.line, last + 1):
-        if not notes.unfinished(source, line):
+        if not layout(source).unfinished[line]:
             yield _Place(line, alone=False)
 
 
@@ -130,4 +131,7 @@ def _is_seen(source: Source, findings: Iterable[Finding], note: str) -> bool:
     opened = documents(source.data, languages(source.path, source.data), frozenset())
     own = (n for n in notes.read(source, opened) if source.data[n.start : n.end] == note.encode())
     valid = [n for n in own if not n.wrong]
-    return all(any(keeps_quiet(n, finding, source) for n in valid) for finding in findings)
+    return all(
+        any(finding.id in n.ids and n.covers(*extent(source, finding)) for n in valid)
+        for finding in findings
+    )

@@ -28,6 +28,7 @@ def finding(path: str, span: Span, severity: str, excerpt: str) -> Finding:
         url=f"https://misspawn.dev/p/a-{severity}/",
         excerpt=excerpt,
         fingerprint="0123",
+        lines=(span.line, span.end_line),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from misspawn import detect
+from misspawn import detect, suppressions
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
 from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
@@ -19,6 +19,7 @@ from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
 from misspawn.rules import Rule, Searches, rules, within_files, words
+from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
@@ -139,8 +140,6 @@ def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
 
 
 def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) -> Finding:
-    import hashlib  # loads OpenSSL; most files hold nothing
-
     region = candidate.region
     assert region is not None
     start, end = candidate.document.locate(candidate.hit.start, candidate.hit.end)
@@ -148,9 +147,7 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         end = region.end
     end = start + len(source.data[start:end].rstrip())
     span = source.span(start, end)
-    lines = range(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1) + 1)
     pattern = rule.pattern
-    key = f"{pattern.id}\0{source.path}\0{identity}".encode("utf-8", "surrogateescape")
     return Finding(
         path=source.path,
         span=span,
@@ -160,8 +157,9 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         message=_message(rule, candidate.hit.match),
         remedy=pattern.remedy,
         url=pattern.url,
-        excerpt="\n".join(source.line(number) for number in lines),
-        fingerprint=hashlib.sha256(key).hexdigest()[:16],
+        excerpt=source.excerpt(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1)),
+        fingerprint=source.fingerprint(pattern.id, identity),
+        lines=source.lines(region.start, region.end),
     )
 
 
@@ -193,13 +191,42 @@ def _on_disk(root: str) -> Meanings:
 Result = Finding | Problem
 
 
+class Checker:
+    """A scanner and what the project wants of it. Paths are relative to the scan root, with `/`.
+
+    `across`: also find out what names are that other files define, which takes several times as long.
+    """
+
+    def __init__(self, policy: Policy, root: str, *, across: bool = False) -> None:
+        self._policy = policy
+        self.scanner = scanner(policy.patterns, root, across=across)
+        self._facts = Project.on_disk(root, policy.facts)
+        self._whole = frozenset(p.id for p in policy.patterns if _runs_wholly(p, across=across))
+
+    def file(self, path: str, raw: bytes) -> Iterator[Finding]:
+        """The findings that count, the suppressed ones among them. Raises `Unreadable`."""
+        found = self._counting(self.scanner.file(path, raw, self._facts))
+        if not suppressions.may_hold(raw) or not languages(path, raw):
+            return found
+        from misspawn.suppressions import applying  # which few files need
+
+        terms = partial(self._policy.terms, path, self._whole)
+        return self._counting(applying.applied(Source(path, raw), found, terms))
+
+    def _counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        return (finding for given in findings if (finding := self._policy.finding(given)))
+
+
+def _runs_wholly(pattern: Pattern, *, across: bool) -> bool:
+    """Whether a scan of the files shows all that a record's detectors can find."""
+    return all(
+        one.language is not Language.IMPORTS and (across or not one.across)
+        for one in pattern.detect
+    )
+
+
 def scan(
-    paths: Iterable[str],
-    patterns: Sequence[Pattern],
-    *,
-    root: str,
-    jobs: int = 0,
-    across: bool = False,
+    paths: Iterable[str], policy: Policy, *, root: str, jobs: int = 0, across: bool = False
 ) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
@@ -207,7 +234,7 @@ def scan(
     `across`: also find out what names are that other files define, which takes several times as long.
     """
     files = list(paths)
-    worker = _Worker(patterns, root, across=across)
+    worker = _Worker(policy, root, across=across)
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or cores(), len(files) // _SEQUENTIAL_BELOW + 1)
@@ -216,12 +243,11 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: str, *, across: bool) -> None:
-        self._scanner = scanner(patterns, root, across=across)
+    def __init__(self, policy: Policy, root: str, *, across: bool) -> None:
+        self._checker = Checker(policy, root, across=across)
         if across:  # once, before the processes part
-            self._scanner.searches(Language.PYTHON)
+            self._checker.scanner.searches(Language.PYTHON)
         self._below = lru_cache(maxsize=None)(partial(below, root))
-        self._facts = Project.on_disk(root)
 
     def batch(self, files: Iterable[str]) -> list[Result]:
         """What is found in the files, and which of them cannot be read."""
@@ -240,7 +266,7 @@ class _Worker:
             return
         folder, name = os.path.split(path)
         inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
-        for finding in self._scanner.file(inside, read(path), self._facts):
+        for finding in self._checker.file(inside, read(path)):
             yield replace(finding, path=path)
 
 

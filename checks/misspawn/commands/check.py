@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from misspawn import catalogue, walk
+from misspawn import walk
 from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.formats import FORMATS, statistics
 from misspawn.formats.style import one_line, style_for
-from misspawn.model import Finding, Pattern, Problem
-from misspawn.project import Project
-from misspawn.scan import scan, scanner
+from misspawn.model import Finding, Problem
+from misspawn.scan import Checker, scan
+from misspawn.settings import Policy
 from misspawn.source import Unreadable
 from misspawn.trees import GitTree
 
@@ -59,6 +59,11 @@ def arguments(parser: ArgumentParser) -> None:
         "--format", choices=[*FORMATS], help="default: text on a terminal, concise in a pipe"
     )
     parser.add_argument(
+        "--show-suppressed",
+        action="store_true",
+        help="show suppressed findings too, with the reason",
+    )
+    parser.add_argument(
         "--statistics", action="store_true", help="print counts in place of the findings"
     )
     parser.add_argument(
@@ -67,34 +72,50 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Scan, write the findings to stdout and the problems to stderr."""
+    """Scan, write the findings to stdout and the problems to stderr.
+
+    Each stage takes the findings of the one before as they come.
+    """
     if options.statistics and options.format:
         raise UserError("--statistics is a table of its own; leave out --format")
-    results = _Results(_scan(options))
+    tally = _Tally()
+    findings = tally.without_problems(_scan(options))
+    findings = _unless_suppressed(findings, options)
+    findings = tally.counted(findings)
     name = options.format or ("text" if sys.stdout.isatty() else "concise")
     writer = statistics if options.statistics else FORMATS[name]
-    writer.write(results.findings(), sys.stdout, style_for(sys.stdout, os.environ))
-    return results.exit_code()
+    writer.write(findings, sys.stdout, style_for(sys.stdout, os.environ))
+    return tally.exit_code()
 
 
-class _Results:
-    """Findings on their way to a format; problems are told at once, and both are counted."""
+def _unless_suppressed(findings: Iterable[Finding], options: Namespace) -> Iterator[Finding]:
+    """The findings that nothing keeps quiet; all of them where those are to be shown or counted."""
+    shown = options.show_suppressed or options.statistics
+    return (finding for finding in findings if shown or not finding.suppression)
 
-    def __init__(self, results: Iterable[Result | None]) -> None:
-        self._results = results
-        self._scanned = self._findings = self._problems = 0
 
-    def findings(self) -> Iterator[Finding]:
-        """The findings as they come; None in the results stands for a file to scan."""
-        for result in self._results:
+class _Tally:
+    """What a run comes to: counts what passes, and tells problems at once."""
+
+    def __init__(self) -> None:
+        self._files = self._findings = self._problems = 0
+
+    def without_problems(self, results: Iterable[Result | None]) -> Iterator[Finding]:
+        """The findings as they come; None in the results stands for a file."""
+        for result in results:
             if isinstance(result, Finding):
-                self._findings += 1
                 yield result
             elif isinstance(result, Problem):
                 self._problems += 1
                 print(one_line(str(result)), file=sys.stderr)
             else:
-                self._scanned += 1
+                self._files += 1
+
+    def counted(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The same findings; those that are suppressed do not count."""
+        for finding in findings:
+            self._findings += not finding.suppression
+            yield finding
 
     def exit_code(self) -> int:
         """What the whole run comes to."""
@@ -102,54 +123,55 @@ class _Results:
             return FINDINGS
         if self._problems:
             return ERROR
-        if not self._scanned:
+        if not self._files:
             print("nothing to scan: no files below these paths", file=sys.stderr)
             return NOTHING
         return CLEAN
 
 
 def _scan(options: Namespace) -> Iterator[Result | None]:
-    patterns = selection.chosen(options, catalogue.load())
-    if options.against:
-        yield from _against(options, patterns)
-        return
+    if options.against and "-" in options.paths:
+        raise UserError("--against reads files from git, not standard input; drop `-`")
     if "-" in options.paths:
-        yield from _standard_input(options, patterns)
+        yield from _standard_input(options)
         return
     if options.stdin_filename:
         raise UserError("--stdin-filename goes with the path `-`")
     paths = [path.replace(os.sep, "/") for path in options.paths] or ["."]
+    root = walk.root(paths)
+    policy = selection.policy(selection.in_force(options, root), root)
+    if options.against:
+        yield from _against(options, policy, paths, root)
+        return
     files: list[str] = []
     for found in walk.walk(paths):
         if isinstance(found, Problem):
             yield found
         else:
-            files.append(found)
             yield None
-    root = walk.root(paths)
-    yield from scan(files, patterns, root=root, jobs=options.jobs, across=options.across)
+            if not policy.excluded(found):
+                files.append(found)
+    yield from scan(files, policy, root=root, jobs=options.jobs, across=options.across)
     from misspawn import against
 
-    if against.concerned(patterns):
+    if against.concerned(policy.patterns):
         shown = _Shown(paths, root)
-        yield from filter(None, map(shown.finding, against.unstaged(patterns, root)))
+        yield from filter(None, map(shown.finding, against.unstaged(policy, root)))
 
 
-def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+def _against(
+    options: Namespace, policy: Policy, paths: list[str], root: str
+) -> Iterator[Result | None]:
     from misspawn import against
 
-    if "-" in options.paths:
-        raise UserError("--against reads files from git, not standard input; drop `-`")
-    if not against.concerned(patterns):
+    if not against.concerned(policy.patterns):
         raise UserError(
             "no selected record asks what a git tree lacks; drop --against or select one"
         )
-    paths = [path.replace(os.sep, "/") for path in options.paths] or ["."]
-    root = walk.root(paths)
     tree = GitTree(root, "" if options.against == "index" else options.against)
     shown = _Shown(paths, root)
     wanted = {path for path in tree.paths() if shown.path(path) is not None}
-    for finding in against.against(patterns, tree, root, wanted, jobs=options.jobs):
+    for finding in against.against(policy, tree, root, wanted, jobs=options.jobs):
         yield finding and shown.finding(finding)
 
 
@@ -175,7 +197,7 @@ class _Shown:
         return replace(finding, path=path) if path is not None else None
 
 
-def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+def _standard_input(options: Namespace) -> Iterator[Result | None]:
     if len(options.paths) > 1:
         raise UserError("`-` stands alone; scan the other paths in a second run")
     name = options.stdin_filename
@@ -183,10 +205,12 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
         raise UserError("tell what standard input goes by: --stdin-filename app.py")
     yield None
     root = walk.root([name])
-    reader, facts = scanner(patterns, root, across=options.across), Project.on_disk(root)
+    policy = selection.policy(selection.in_force(options, root), root)
     try:
-        for finding in reader.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
-            yield replace(finding, path=name)
+        if not policy.excluded(name):
+            checker = Checker(policy, root, across=options.across)
+            for finding in checker.file(walk.below(root, name), sys.stdin.buffer.read()):
+                yield replace(finding, path=name)
     except Unreadable as error:
         yield Problem(name, 0, 0, str(error))
 

@@ -411,8 +411,11 @@ class Suppression(msgspec.Struct, frozen=True, order=True):
 class Finding(msgspec.Struct, frozen=True, order=True):
     """One detected mistake. `span` is what to underline, `excerpt` its source line(s).
 
-    `lines`: the first and the last line of the region that it covers. `suppression`: what keeps it
-    quiet, if anything does.
+    `fingerprint`: what it is known by beside its path, as long as nobody edits its region; `kin` is
+    the same for all of the same text in any definition of a file.
+
+    `summary`: what its record says in a sentence. `lines`: the first and the last line of the region that it covers, `region`: its kind.
+    `suppression`: the comment that keeps it quiet. `baselined`: whether the baseline does.
     """
 
     path: str
@@ -427,6 +430,15 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     fingerprint: str
     lines: tuple[int, int]
     suppression: Suppression | None = None
+    summary: str = ""
+    region: str = ""
+    kin: str = ""
+    baselined: bool = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether somebody decided that it may stay: it is counted, and fails nothing."""
+        return self.baselined or self.suppression is not None
 
 
 # -- what running an example shows ------------------------------------------------

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from misspawn import detect, suppressions
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
+from misspawn.identity import BROAD, Identity, fingerprint, identity
 from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
 from misspawn.regex import Match
@@ -29,19 +30,6 @@ if TYPE_CHECKING:
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _BATCH = 48  # files a worker takes at a time
-_BROAD = {
-    "function",
-    "class",
-    "module",
-    "script",
-    "file",
-    "mapping",
-    "section",
-    "try",
-    "with",
-    "loop",
-    "except",
-}
 _EXCERPT_LINES = 6
 _GROUP = re.compile(r"\{([a-z]+)\}")
 
@@ -120,18 +108,22 @@ class Scanner:
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:
-    """Findings in order of place; equal regions of one record are told apart by an ordinal."""
-    seen: dict[tuple[str, bytes], int] = {}
+    """Findings in order of place; those of one record with the same identity are told apart by an ordinal."""
+    seen: dict[tuple[str, Identity], int] = {}
     results = []
     once = {_place(item): item for item in found}  # two detectors of a record may see one place
-    for _, (rule, candidate) in sorted(once.items(), key=itemgetter(0)):
-        assert candidate.region is not None
-        text = b" ".join(candidate.region.deep.split())
-        ordinal = seen[rule.pattern.id, text] = seen.get((rule.pattern.id, text), -1) + 1
-        results.append(
-            _finding(source, rule, candidate, f"{text.decode('utf-8', 'replace')}\0{ordinal}")
-        )
+    for (_, id), (rule, candidate) in sorted(once.items(), key=itemgetter(0)):
+        known = _identity(source, candidate)
+        ordinal = seen[id, known] = seen.get((id, known), -1) + 1
+        mark = fingerprint(id, *known, b"%d" % ordinal)
+        results.append(_finding(source, rule, candidate, mark, fingerprint(id, known.text)))
     return sorted(results)
+
+
+def _identity(source: Source, candidate: Candidate) -> Identity:
+    assert candidate.region is not None
+    hit = candidate.hit
+    return identity(source, candidate.document, candidate.region, (hit.start, hit.end))
 
 
 def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
@@ -139,11 +131,11 @@ def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
     return candidate.document.locate(candidate.hit.start, candidate.hit.end)[0], rule.pattern.id
 
 
-def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) -> Finding:
+def _finding(source: Source, rule: Rule, candidate: Candidate, mark: str, kin: str) -> Finding:
     region = candidate.region
     assert region is not None
     start, end = candidate.document.locate(candidate.hit.start, candidate.hit.end)
-    if region.kind not in _BROAD and region.start == start:
+    if region.kind not in BROAD and region.start == start:
         end = region.end
     end = start + len(source.data[start:end].rstrip())
     span = source.span(start, end)
@@ -158,8 +150,11 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         remedy=pattern.remedy,
         url=pattern.url,
         excerpt=source.excerpt(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1)),
-        fingerprint=source.fingerprint(pattern.id, identity),
+        fingerprint=mark,
         lines=source.lines(region.start, region.end),
+        region=region.kind,
+        summary=pattern.summary,
+        kin=kin,
     )
 
 
@@ -200,6 +195,8 @@ class Checker:
     def __init__(self, policy: Policy, root: str, *, across: bool = False) -> None:
         self._policy = policy
         self.scanner = scanner(policy.patterns, root, across=across)
+        if across:  # once, before a scan's processes part
+            self.scanner.searches(Language.PYTHON)
         self._facts = Project.on_disk(root, policy.facts)
         self._whole = frozenset(p.id for p in policy.patterns if _runs_wholly(p, across=across))
 
@@ -225,16 +222,23 @@ def _runs_wholly(pattern: Pattern, *, across: bool) -> bool:
     )
 
 
-def scan(
-    paths: Iterable[str], policy: Policy, *, root: str, jobs: int = 0, across: bool = False
+def scan(  # noqa: PLR0913  each says another thing about the run
+    paths: Iterable[str],
+    policy: Policy,
+    *,
+    root: str,
+    jobs: int = 0,
+    across: bool = False,
+    contents: Mapping[str, bytes] | None = None,
 ) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     `across`: also find out what names are that other files define, which takes several times as long.
+    `contents`: the bytes to take for some paths in place of what the disk has.
     """
     files = list(paths)
-    worker = _Worker(policy, root, across=across)
+    worker = _Worker(Checker(policy, root, across=across), root, contents or {})
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or cores(), len(files) // _SEQUENTIAL_BELOW + 1)
@@ -243,10 +247,9 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, policy: Policy, root: str, *, across: bool) -> None:
-        self._checker = Checker(policy, root, across=across)
-        if across:  # once, before the processes part
-            self._checker.scanner.searches(Language.PYTHON)
+    def __init__(self, checker: Checker, root: str, contents: Mapping[str, bytes]) -> None:
+        self._checker = checker
+        self._contents = contents
         self._below = lru_cache(maxsize=None)(partial(below, root))
 
     def batch(self, files: Iterable[str]) -> list[Result]:
@@ -262,11 +265,14 @@ class _Worker:
             yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
 
     def _file(self, path: str) -> Iterator[Finding]:
-        if needs_shebang(path) and not languages(path, head(path)):
-            return
+        raw = self._contents.get(path)
+        if raw is None:
+            if needs_shebang(path) and not languages(path, head(path)):
+                return
+            raw = read(path)
         folder, name = os.path.split(path)
         inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
-        for finding in self._checker.file(inside, read(path)):
+        for finding in self._checker.file(inside, raw):
             yield replace(finding, path=path)
 
 

@@ -61,13 +61,6 @@ class Source:
         """The lines from the first to the last as one text."""
         return "\n".join(self.line(number) for number in range(first, last + 1))
 
-    def fingerprint(self, id: str, identity: str) -> str:
-        """What a finding in this file is known by: its record, the path, and what it is about."""
-        import hashlib  # loads OpenSSL; most files hold nothing
-
-        key = f"{id}\0{self.path}\0{identity}".encode("utf-8", "surrogateescape")
-        return hashlib.sha256(key).hexdigest()[:16]
-
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line break."""
         start = self.line_starts[number - 1]

@@ -15,6 +15,7 @@ from misspawn import __version__
 COMMANDS = {
     "check": "scan files and folders for task-spawning mistakes",
     "suppress": "write suppressions for what is reported now",
+    "baseline": "accept what is reported now, so that only new findings fail",
     "config": "show the configuration that is in force, and where each value comes from",
     "demo": "scan a small bundled project that has a dozen of them",
     "list": "list the records",

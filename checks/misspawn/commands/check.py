@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from misspawn import walk
-from misspawn.commands import selection
+from misspawn import changes, walk
+from misspawn.changes import Changes
+from misspawn.commands import accepted, report, selection
 from misspawn.errors import UserError
-from misspawn.formats import FORMATS, statistics
-from misspawn.formats.style import one_line, style_for
+from misspawn.formats.style import one_line
 from misspawn.model import Finding, Problem
 from misspawn.scan import Checker, scan
 from misspawn.settings import Policy
@@ -21,6 +21,7 @@ from misspawn.source import Unreadable
 from misspawn.trees import GitTree
 
 CLEAN, FINDINGS, ERROR, NOTHING = 0, 1, 2, 3
+NO_FILES = "nothing to scan: no files below these paths"
 Result = Finding | Problem
 EPILOG = """A file that cannot be read or is larger than 10 MB is named on stderr as `path: reason`. That does
 not change exit code 1; a run without findings then ends with 2 in place of 0 or 3.
@@ -55,17 +56,17 @@ def arguments(parser: ArgumentParser) -> None:
         "Takes several times as long",
     )
     selection.arguments(parser)
-    parser.add_argument(
-        "--format", choices=[*FORMATS], help="default: text on a terminal, concise in a pipe"
+    accepted.arguments(parser)
+    changed = parser.add_mutually_exclusive_group()
+    changed.add_argument(
+        "--since",
+        metavar="REV",
+        help="only findings that changes touch: on disk, since REV and HEAD parted; untracked files are new",
     )
-    parser.add_argument(
-        "--show-suppressed",
-        action="store_true",
-        help="show suppressed findings too, with the reason",
+    changed.add_argument(
+        "--staged", action="store_true", help="the same for what is staged, as it is staged"
     )
-    parser.add_argument(
-        "--statistics", action="store_true", help="print counts in place of the findings"
-    )
+    report.arguments(parser)
     parser.add_argument(
         "-j", "--jobs", type=_jobs, default=0, metavar="N", help="worker processes (0: one a core)"
     )
@@ -76,29 +77,42 @@ def run(options: Namespace) -> int:
 
     Each stage takes the findings of the one before as they come.
     """
-    if options.statistics and options.format:
-        raise UserError("--statistics is a table of its own; leave out --format")
-    tally = _Tally()
-    findings = tally.without_problems(_scan(options))
-    findings = _unless_suppressed(findings, options)
+    root = walk.root(paths(options))
+    changed = _changes(options, root)
+    known = accepted.in_force(options, root)
+    tally = _Tally(may_be_empty=changed is not None)
+    findings = tally.without_problems(results(options, changed))
+    findings = filter(changed.concern, findings) if changed else findings
+    findings = known.applied(findings)
     findings = tally.counted(findings)
-    name = options.format or ("text" if sys.stdout.isatty() else "concise")
-    writer = statistics if options.statistics else FORMATS[name]
-    writer.write(findings, sys.stdout, style_for(sys.stdout, os.environ))
+    report.write(findings, options)
+    if known.unseen() and changed is None and "-" not in options.paths:
+        scope = accepted.scope(options, root, paths(options), tally.problems)
+        accepted.tell_stale(known.stale(scope))
     return tally.exit_code()
 
 
-def _unless_suppressed(findings: Iterable[Finding], options: Namespace) -> Iterator[Finding]:
-    """The findings that nothing keeps quiet; all of them where those are to be shown or counted."""
-    shown = options.show_suppressed or options.statistics
-    return (finding for finding in findings if shown or not finding.suppression)
+def paths(options: Namespace) -> list[str]:
+    """What is to be scanned, with `/`; standard input goes by its name."""
+    given = [path.replace(os.sep, "/") for path in options.paths] or ["."]
+    return [options.stdin_filename or "."] if "-" in given else given
+
+
+def _changes(options: Namespace, root: str) -> Changes | None:
+    if not (options.since or options.staged):
+        return None
+    if "-" in options.paths:
+        raise UserError("git knows nothing of standard input; drop `-`, or --since and --staged")
+    return changes.staged(root) if options.staged else changes.since(root, options.since)
 
 
 class _Tally:
     """What a run comes to: counts what passes, and tells problems at once."""
 
-    def __init__(self) -> None:
-        self._files = self._findings = self._problems = 0
+    def __init__(self, *, may_be_empty: bool) -> None:
+        self._may_be_empty = may_be_empty
+        self._files = self._findings = 0
+        self.problems: list[Problem] = []
 
     def without_problems(self, results: Iterable[Result | None]) -> Iterator[Finding]:
         """The findings as they come; None in the results stands for a file."""
@@ -106,30 +120,31 @@ class _Tally:
             if isinstance(result, Finding):
                 yield result
             elif isinstance(result, Problem):
-                self._problems += 1
+                self.problems.append(result)
                 print(one_line(str(result)), file=sys.stderr)
             else:
                 self._files += 1
 
     def counted(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """The same findings; those that are suppressed do not count."""
+        """The same findings; those that are quiet do not count."""
         for finding in findings:
-            self._findings += not finding.suppression
+            self._findings += not finding.quiet
             yield finding
 
     def exit_code(self) -> int:
         """What the whole run comes to."""
         if self._findings:
             return FINDINGS
-        if self._problems:
+        if self.problems:
             return ERROR
-        if not self._files:
-            print("nothing to scan: no files below these paths", file=sys.stderr)
+        if not self._files and not self._may_be_empty:
+            print(NO_FILES, file=sys.stderr)
             return NOTHING
         return CLEAN
 
 
-def _scan(options: Namespace) -> Iterator[Result | None]:
+def results(options: Namespace, changed: Changes | None = None) -> Iterator[Result | None]:
+    """What the scan finds, what cannot be read, and None for each file; of the changes alone if given."""
     if options.against and "-" in options.paths:
         raise UserError("--against reads files from git, not standard input; drop `-`")
     if "-" in options.paths:
@@ -137,25 +152,27 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
         return
     if options.stdin_filename:
         raise UserError("--stdin-filename goes with the path `-`")
-    paths = [path.replace(os.sep, "/") for path in options.paths] or ["."]
-    root = walk.root(paths)
+    given = paths(options)
+    root = walk.root(given)
     policy = selection.policy(selection.in_force(options, root), root)
     if options.against:
-        yield from _against(options, policy, paths, root)
+        yield from _against(options, policy, given, root)
         return
     files: list[str] = []
-    for found in walk.walk(paths):
+    for found in changed.files(given) if changed else walk.walk(given):
         if isinstance(found, Problem):
             yield found
         else:
             yield None
             if not policy.excluded(found):
                 files.append(found)
-    yield from scan(files, policy, root=root, jobs=options.jobs, across=options.across)
+    contents = changed.bytes(files) if changed else {}
+    across = options.across
+    yield from scan(files, policy, root=root, jobs=options.jobs, contents=contents, across=across)
     from misspawn import against
 
     if against.concerned(policy.patterns):
-        shown = _Shown(paths, root)
+        shown = _Shown(given, root)
         yield from filter(None, map(shown.finding, against.unstaged(policy, root)))
 
 

@@ -14,5 +14,6 @@ def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
     for finding in findings:
         place = f"{one_line(finding.path)}:{finding.span.line}:{finding.span.column}:"
         quiet = f" (suppressed: {one_line(said.reason)})" if (said := finding.suppression) else ""
+        quiet += " (in the baseline)" if finding.baselined else ""
         id = style.severity(finding.id, finding.severity)
         out.write(f"{place} {id} {one_line(finding.message)}{quiet}\n")

@@ -16,7 +16,7 @@ def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
 
 
 def record(finding: Finding) -> dict[str, str | int | dict[str, str | int]]:
-    """A finding's public fields; `suppressed` only where it is."""
+    """A finding's public fields; `suppressed` and `baselined` only where it is."""
     span, said = finding.span, finding.suppression
     quiet: dict[str, str | int] = (
         {"line": said.line, "reason": said.reason, "until": said.until} if said else {}
@@ -35,4 +35,5 @@ def record(finding: Finding) -> dict[str, str | int | dict[str, str | int]]:
         "excerpt": finding.excerpt,
         "fingerprint": finding.fingerprint,
         **({"suppressed": quiet} if quiet else {}),
+        **({"baselined": True} if finding.baselined else {}),
     }

@@ -11,11 +11,11 @@ from misspawn.model import Finding
 
 
 def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
-    """Count, severity and id a line, most frequent first, and the total; then how many are suppressed."""
-    counts, suppressed = Counter[tuple[str, str]](), 0
+    """Count, severity and id a line, most frequent first, and the total; then how many are quiet, and why."""
+    counts, quiet = Counter[tuple[str, str]](), Counter[str]()
     for finding in findings:
-        if finding.suppression:
-            suppressed += 1
+        if finding.quiet:
+            quiet["suppressed" if finding.suppression else "in the baseline"] += 1
         else:
             counts[finding.severity, finding.id] += 1
     margin = len(str(counts.total() if counts else 0))
@@ -23,5 +23,5 @@ def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
         out.write(f"{count:>{margin}}  {style.severity(f'{severity:7}', severity)}  {id}\n")
     if counts:
         out.write(f"{counts.total():>{margin}}  in all\n")
-    if suppressed:
-        out.write(f"{suppressed:>{margin}}  suppressed\n")
+    for why, count in sorted(quiet.items()):
+        out.write(f"{count:>{margin}}  {why}\n")

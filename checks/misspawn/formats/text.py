@@ -25,6 +25,8 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
         until = f", until {said.until}" if said.until else ""
         why = f"suppressed by line {said.line}{until}: {one_line(said.reason)}"
         yield f"{'':{margin}} {style.paint('=', 'blue')} {why}"
+    if finding.baselined:
+        yield f"{'':{margin}} {style.paint('=', 'blue')} in the baseline"
     yield f"{'':{margin}} {style.paint('=', 'blue')} fix: {one_line(finding.remedy)}"
     yield f"{'':{margin}} {style.paint('=', 'blue')} {finding.url}"
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
+from misspawn.identity import fingerprint
 from misspawn.model import Finding, Suppression
 from misspawn.regions import documents, languages
 from misspawn.source import Source
@@ -81,8 +82,9 @@ def _complaints(
         comment = source.data[note.start : note.end].decode("utf-8", "replace")
         for id, message in _wrong(note, used, terms, today):
             seen[message, comment] += 1
-            identity = f"{message}\0{comment}\0{seen[message, comment]}"
-            yield _finding(source, note, id, message, source.fingerprint(id, identity))
+            identity = message, comment, str(seen[message, comment])
+            mark = fingerprint(id, *(part.encode() for part in identity))
+            yield _finding(source, note, id, message, mark)
 
 
 def _wrong(
@@ -108,7 +110,7 @@ def _hint(id: str, known: Iterable[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
-def _finding(source: Source, note: Note, id: str, message: str, fingerprint: str) -> Finding:
+def _finding(source: Source, note: Note, id: str, message: str, mark: str) -> Finding:
     kind = KINDS[id]
     return Finding(
         path=source.path,
@@ -120,6 +122,6 @@ def _finding(source: Source, note: Note, id: str, message: str, fingerprint: str
         remedy=kind.remedy,
         url=f"{PAGE}#{id}",
         excerpt=source.line(note.line),
-        fingerprint=fingerprint,
+        fingerprint=mark,
         lines=(note.line, note.line),
     )

@@ -98,8 +98,11 @@ class Baseline:
 class Scope:
     """What a scan looked at: the records and paths of which it met every finding."""
 
-    def __init__(self, policy: Policy, root: str, given: Iterable[str]) -> None:
+    def __init__(
+        self, policy: Policy, root: str, given: Iterable[str], *, across: bool = False
+    ) -> None:
         self._policy = policy
+        self._across = across
         self._root = root
         self._prefixes = [walk.below(root, path) for path in given]
         self._unread: list[str] = []
@@ -114,7 +117,10 @@ class Scope:
             return False
         if entry.id not in self._policy.known:
             return True  # its record was retired
-        return any(pattern.id == entry.id for pattern, _ in self._policy.severities(entry.path))
+        return any(
+            pattern.id == entry.id and pattern.is_seen(across=self._across)
+            for pattern, _ in self._policy.severities(entry.path)
+        )
 
 
 def entry(finding: Finding, root: str) -> Entry:

@@ -371,6 +371,13 @@ class Pattern(Record, frozen=True, kw_only=True):
         """The stable address of the record's page."""
         return self.page or f"https://misspawn.dev/p/{self.id}/"
 
+    def is_seen(self, *, across: bool) -> bool:
+        """Whether a scan of files shows all that the detectors can find. `across`: one with `--across`."""
+        return all(
+            one.language is not Language.IMPORTS and (across or not one.across)
+            for one in self.detect
+        )
+
     @property
     def command(self) -> str:
         """The command that looks for this pattern alone."""

@@ -198,7 +198,7 @@ class Checker:
         if across:  # once, before a scan's processes part
             self.scanner.searches(Language.PYTHON)
         self._facts = Project.on_disk(root, policy.facts)
-        self._whole = frozenset(p.id for p in policy.patterns if _runs_wholly(p, across=across))
+        self._whole = frozenset(p.id for p in policy.patterns if p.is_seen(across=across))
 
     def file(self, path: str, raw: bytes) -> Iterator[Finding]:
         """The findings that count, the suppressed ones among them. Raises `Unreadable`."""
@@ -212,14 +212,6 @@ class Checker:
 
     def _counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         return (finding for given in findings if (finding := self._policy.finding(given)))
-
-
-def _runs_wholly(pattern: Pattern, *, across: bool) -> bool:
-    """Whether a scan of the files shows all that a record's detectors can find."""
-    return all(
-        one.language is not Language.IMPORTS and (across or not one.across)
-        for one in pattern.detect
-    )
 
 
 def scan(  # noqa: PLR0913  each says another thing about the run

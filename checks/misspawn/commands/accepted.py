@@ -35,7 +35,7 @@ def scope(
 ) -> Scope:
     """What a scan with these options looked at."""
     policy = selection.policy(selection.in_force(options, root), root)
-    made = Scope(policy, root, paths)
+    made = Scope(policy, root, paths, across=options.across)
     for problem in problems:
         made.lacks(problem)
     return made

@@ -27,6 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder)"
     )
+    selection.across(parser)
     selection.arguments(parser)
     parser.add_argument("--baseline", metavar="FILE", help=f"a file in place of {BASELINE}")
     parser.add_argument(
@@ -35,7 +36,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--add", action="store_true", help="accept what has been reported since, too"
     )
-    parser.set_defaults(stdin_filename=None, jobs=0)
+    parser.set_defaults(stdin_filename=None, jobs=0, against=None)
 
 
 def run(options: Namespace) -> int:

@@ -49,12 +49,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="report only imports that a git tree cannot satisfy itself: `index`, HEAD or any revision; "
         "what has no changes on disk, plain `check` reports for the index by itself",
     )
-    parser.add_argument(
-        "--across",
-        action="store_true",
-        help="also follow names into the project's other files: forgotten awaits, mocks of the wrong kind. "
-        "Takes several times as long",
-    )
+    selection.across(parser)
     selection.arguments(parser)
     accepted.arguments(parser)
     changed = parser.add_mutually_exclusive_group()

@@ -21,6 +21,16 @@ def arguments(parser: ArgumentParser) -> None:
     configuration(parser)
 
 
+def across(parser: ArgumentParser) -> None:
+    """Add the option that lets detectors look into other files."""
+    parser.add_argument(
+        "--across",
+        action="store_true",
+        help="also follow names into the project's other files: forgotten awaits, mocks of the wrong kind. "
+        "Takes several times as long",
+    )
+
+
 def configuration(parser: ArgumentParser) -> None:
     """Add the options that name the configuration."""
     group = parser.add_mutually_exclusive_group()

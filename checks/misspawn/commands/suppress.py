@@ -29,6 +29,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder)"
     )
+    selection.across(parser)
     selection.arguments(parser)
     parser.add_argument(
         "--reason", type=_reason, required=True, metavar="TEXT", help="why these findings may stay"
@@ -46,7 +47,7 @@ def run(options: Namespace) -> int:
         print("nothing to scan: no files below these paths", file=sys.stderr)
         return NOTHING
     files = [path for path in walked if isinstance(path, str) and not policy.excluded(path)]
-    results = [*walked, *scan(files, policy, root=root)]
+    results = [*walked, *scan(files, policy, root=root, across=options.across)]
     problems = [result for result in results if isinstance(result, Problem)]
     for problem in problems:
         print(one_line(str(problem)), file=sys.stderr)

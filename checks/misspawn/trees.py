@@ -185,6 +185,10 @@ class GitTree:
             request = b"".join(blob + b"\n" for blob in blobs[start : start + _BATCH])
             self._contents.update(_blobs(self._git("cat-file", "--batch", stdin=request)))
 
+    def export(self, folder: str) -> None:
+        """Write the files of the index into a folder."""
+        self._git("checkout-index", "--all", f"--prefix={folder}/")
+
     @cached_property
     def _environment(self) -> dict[str, str]:
         """Ours without what redirects git, but with the index that a running commit is made from."""

@@ -11,6 +11,8 @@ from misspawn import __version__
 
 COMMANDS = {
     "check": "scan files and folders for task-spawning mistakes",
+    "doctor": "look at the environment that the project's tests run in",
+    "hook": "check what a commit or push brings, by a hook of git",
     "demo": "scan a small bundled project that has a dozen of them",
     "list": "list the records",
     "explain": "show a record: what happens, why, and the fix",

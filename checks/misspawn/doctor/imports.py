@@ -1,0 +1,35 @@
+"""Do the imports of what is to be committed hold without what is only on this disk?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from misspawn import catalogue
+from misspawn.against import against
+from misspawn.doctor.result import NotApplicable, Place, Result, found, ok
+from misspawn.errors import UserError
+from misspawn.trees import GitTree
+
+
+def look(place: Place) -> Iterator[Result]:
+    """A finding for each import that git's index cannot satisfy."""
+    tree = GitTree(place.root)
+    try:
+        modules = [path for path in tree.paths() if path.endswith(".py")]
+    except UserError as error:
+        raise NotApplicable(str(error)) from error
+    if not modules:
+        raise NotApplicable("git's index holds no Python file")
+    faults = [
+        fault for fault in against(catalogue.load(), tree, place.root, frozenset(modules)) if fault
+    ]
+    for fault in faults:
+        yield found(
+            fault.message,
+            record=fault.id,
+            fix=fault.remedy,
+            path=fault.path,
+            line=fault.span.line,
+        )
+    if not faults:
+        yield ok(f"every import of the project's own names holds in git's index ({len(modules)} files)")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import stat
 import sys
 from enum import Enum
+from functools import partial
 from typing import NamedTuple
 
 from misspawn.errors import UserError
@@ -64,13 +64,13 @@ class Hook(NamedTuple):
         if self.state in (State.OTHER, State.EDITED):
             raise UserError(
                 f"{self.path}: {self.state.value}, and is left as it is; add this line to it:\n"
-                f"  misspawn hook run --hook {self.name} \"$@\" || exit 1"
+                f'  misspawn hook run --hook {self.name} "$@" || exit 1'
             )
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         fresh = f"{self.path}.misspawn"
-        with open(fresh, "w", encoding="utf-8", newline="\n") as stream:
+        executable = partial(os.open, mode=0o777)  # less what the umask takes away
+        with open(fresh, "w", encoding="utf-8", newline="\n", opener=executable) as stream:
             stream.write(_text(self.name))
-        os.chmod(fresh, os.stat(fresh).st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
         os.replace(fresh, self.path)  # at once: git may be about to run it
 
     def uninstall(self) -> None:
@@ -78,7 +78,9 @@ class Hook(NamedTuple):
         if self.state is State.OURS:
             os.unlink(self.path)
         elif self.state is not State.ABSENT:
-            raise UserError(f"{self.path}: {self.state.value}, so it is not removed; edit it by hand")
+            raise UserError(
+                f"{self.path}: {self.state.value}, so it is not removed; edit it by hand"
+            )
 
 
 def find(root: str, name: str) -> Hook:
@@ -95,7 +97,7 @@ def find(root: str, name: str) -> Hook:
     if not any(real.startswith(os.path.realpath(top) + os.sep) for top in inside):
         raise UserError(
             f"core.hooksPath is {folder}, which serves other repositories too; add this line to the hook there:\n"
-            f"  misspawn hook run --hook {name} \"$@\" || exit 1"
+            f'  misspawn hook run --hook {name} "$@" || exit 1'
         )
     return Hook(name, os.path.join(folder, name))
 
@@ -106,7 +108,9 @@ def _text(name: str) -> str:
 
 def _program() -> str:
     """The command beside this interpreter, by which git finds it also without its environment being active."""
-    found = shutil.which("misspawn", path=os.path.dirname(sys.executable)) or shutil.which("misspawn")
+    found = shutil.which("misspawn", path=os.path.dirname(sys.executable)) or shutil.which(
+        "misspawn"
+    )
     return (found or "misspawn").replace(os.sep, "/")
 
 

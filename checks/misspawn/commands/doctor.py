@@ -30,9 +30,15 @@ exit codes:
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a folder of the project")
     parser.add_argument(
-        "--only", type=_names, default=tuple(CHECKS), metavar="CHECKS", help="these checks; commas between"
+        "path", nargs="?", default=".", metavar="PATH", help="a folder of the project"
+    )
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=tuple(CHECKS),
+        metavar="CHECKS",
+        help="these checks; commas between",
     )
     parser.add_argument(
         "--import",
@@ -49,7 +55,11 @@ def arguments(parser: ArgumentParser) -> None:
         help="the project's interpreter (default: of .venv or venv there, or of the active environment)",
     )
     parser.add_argument(
-        "--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="for each check (default: 60)"
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="for each check (default: 60)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 

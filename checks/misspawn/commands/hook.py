@@ -13,7 +13,7 @@ from misspawn.errors import UserError
 from misspawn.hooks import State
 from misspawn.trees import GitTree
 
-DONE, REFUSED, FAILED = 0, 1, 2
+DONE, REFUSED, NOTHING = 0, 1, 3
 EPILOG = """pre-commit checks the staged files as they are staged, and all imports against the index;
 pre-push the same of each commit that is pushed. Neither looks at the working tree.
 
@@ -27,10 +27,15 @@ def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = EPILOG
     parser.add_argument(
-        "action", choices=("install", "uninstall", "status", "run"), help="`run` is what the hook calls"
+        "action",
+        choices=("install", "uninstall", "status", "run"),
+        help="`run` is what the hook calls",
     )
     parser.add_argument(
-        "--hook", choices=hooks.NAMES, default=hooks.NAMES[0], help="which one (default: %(default)s)"
+        "--hook",
+        choices=hooks.NAMES,
+        default=hooks.NAMES[0],
+        help="which one (default: %(default)s)",
     )
     parser.add_argument("given", nargs=REMAINDER, metavar="...", help="what git gives to the hook")
 
@@ -53,25 +58,32 @@ def _refused(root: str, name: str, given: list[str]) -> int:
     coming = [("", "")] if name == "pre-commit" else list(_pushed(root, given))
     codes = {_checked(root, revision, base) for revision, base in coming}
     if REFUSED in codes:
-        print(f"refused by misspawn; `git {name[4:]} --no-verify` goes past it once", file=sys.stderr)
+        print(
+            f"refused by misspawn; `git {name[4:]} --no-verify` goes past it once", file=sys.stderr
+        )
     return REFUSED if REFUSED in codes else max(codes, default=DONE)
 
 
 def _checked(root: str, revision: str, base: str) -> int:
     """Check the imports of a tree, and the files of it that differ from the base."""
-    tree, here = GitTree(root, revision), os.getcwd()
-    codes = {commands.run(["check", "--against", revision or "index", root])}
+    tree = GitTree(root, revision)
+    os.chdir(root)
+    codes = {commands.run(["check", "--against", revision or "index"])}
     if paths := tree.changed(base):
         with tempfile.TemporaryDirectory(prefix="misspawn-hook-") as folder:
             tree.export(folder)
             os.mkdir(os.path.join(folder, ".git"))  # the mark of a project's top folder
             os.chdir(folder)
             try:
-                codes.add(commands.run(["check", *(f"./{path}" for path in paths)]))
+                codes.add(commands.run(["check", *map(_argument, paths)]))
             finally:
-                os.chdir(here)
-    codes.discard(3)  # nothing to scan
+                os.chdir(root)
+    codes.discard(NOTHING)
     return REFUSED if REFUSED in codes else max(codes, default=DONE)
+
+
+def _argument(path: str) -> str:
+    return f"./{path}" if path.startswith("-") else path
 
 
 def _pushed(root: str, given: list[str]) -> Iterator[tuple[str, str]]:
@@ -93,7 +105,11 @@ def _base(repository: GitTree, commit: str, theirs: str, remote: str) -> str:
     if not first:
         return commit
     before = f"{first}^"
-    return before if _is_known(repository, before) else repository.asked("hash-object", "-t", "tree", "--stdin")
+    return (
+        before
+        if _is_known(repository, before)
+        else repository.asked("hash-object", "-t", "tree", "--stdin")
+    )
 
 
 def _is_known(repository: GitTree, revision: str) -> bool:

@@ -63,6 +63,8 @@ def _said(check: Check, place: Place) -> list[Result]:
     except NotApplicable as reason:
         return [Result(Status.NOT_APPLICABLE, str(reason))]
     except subprocess.TimeoutExpired as error:
-        return [Result(Status.TIMED_OUT, f"`{error.cmd[0]}` did not answer within {error.timeout:g} s")]
+        return [
+            Result(Status.TIMED_OUT, f"`{error.cmd[0]}` did not answer within {error.timeout:g} s")
+        ]
     except (UserError, OSError) as error:
         return [Result(Status.FAILED, str(error))]

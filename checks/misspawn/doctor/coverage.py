@@ -1,4 +1,4 @@
-"""Which configuration coverage takes here, and does it measure children and containers?"""
+"""Which configuration coverage takes here, and whether it measures children and containers."""
 
 from __future__ import annotations
 
@@ -79,10 +79,14 @@ def _summary(
 ) -> str:
     told = [f"{name} = {settings[f'run.{name}']}" for name in _SHOWN if f"run.{name}" in settings]
     told += ["[paths]"] if any(name.startswith("paths.") for name in settings) else []
-    told += [f"{name} {installed[name]}" for name in ("coverage", "pytest-cov") if name in installed]
+    told += [
+        f"{name} {installed[name]}" for name in ("coverage", "pytest-cov") if name in installed
+    ]
     if use.container and not _is_on(settings, "sigterm"):
         told.append("no `sigterm`, so a program that ends at SIGTERM saves nothing")
-    return f"in force: {file or 'no file'}: {', '.join(told) or 'nothing on children or containers'}"
+    return (
+        f"in force: {file or 'no file'}: {', '.join(told) or 'nothing on children or containers'}"
+    )
 
 
 def _is_on(settings: Mapping[str, str], name: str) -> bool:

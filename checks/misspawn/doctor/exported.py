@@ -1,4 +1,4 @@
-"""Can the named modules be imported from what git would commit, and from nothing else?"""
+"""Whether the named modules can be imported from what git would commit, and from nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the imports of what is to be committed hold without what is only on this disk?"""
+"""Whether the imports of what is to be committed hold without what is only on this disk."""
 
 from __future__ import annotations
 
@@ -32,4 +32,6 @@ def look(place: Place) -> Iterator[Result]:
             line=fault.span.line,
         )
     if not faults:
-        yield ok(f"every import of the project's own names holds in git's index ({len(modules)} files)")
+        yield ok(
+            f"every import of the project's own names holds in git's index ({len(modules)} files)"
+        )

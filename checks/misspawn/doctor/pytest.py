@@ -1,4 +1,4 @@
-"""Which configuration pytest takes here, and do the installed plugins know it?"""
+"""Which configuration pytest takes here, and whether the plugins are there that it is for."""
 
 from __future__ import annotations
 

@@ -19,9 +19,7 @@ _COLOURS = {
 _WIDTH = max(len(status.value) for status in Status)
 
 
-def write(
-    results: Iterable[Result], out: TextIO, style: Style, pages: Mapping[str, str]
-) -> None:
+def write(results: Iterable[Result], out: TextIO, style: Style, pages: Mapping[str, str]) -> None:
     """A line a result, and below a finding what to do and its page. `pages`: addresses by record."""
     for result in results:
         out.writelines(f"{line}\n" for line in _lines(result, style, pages))

@@ -27,7 +27,7 @@ command -v "$misspawn" > /dev/null || {{
   echo 'misspawn is not there; install it, or skip this check by --no-verify' >&2
   exit 1
 }}
-exec "$misspawn" hook run --hook {name} "$@"
+exec "$misspawn" hook --hook {name} run "$@"
 """
 _PROGRAM = re.compile(r"^misspawn=.*$", re.MULTILINE)
 
@@ -64,7 +64,7 @@ class Hook(NamedTuple):
         if self.state in (State.OTHER, State.EDITED):
             raise UserError(
                 f"{self.path}: {self.state.value}, and is left as it is; add this line to it:\n"
-                f'  misspawn hook run --hook {self.name} "$@" || exit 1'
+                f'  misspawn hook --hook {self.name} run "$@" || exit 1'
             )
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         fresh = f"{self.path}.misspawn"
@@ -97,7 +97,7 @@ def find(root: str, name: str) -> Hook:
     if not any(real.startswith(os.path.realpath(top) + os.sep) for top in inside):
         raise UserError(
             f"core.hooksPath is {folder}, which serves other repositories too; add this line to the hook there:\n"
-            f'  misspawn hook run --hook {name} "$@" || exit 1'
+            f'  misspawn hook --hook {name} run "$@" || exit 1'
         )
     return Hook(name, os.path.join(folder, name))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from argparse import REMAINDER, ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
 from misspawn import commands, hooks, walk
@@ -37,7 +37,7 @@ def arguments(parser: ArgumentParser) -> None:
         default=hooks.NAMES[0],
         help="which one (default: %(default)s)",
     )
-    parser.add_argument("given", nargs=REMAINDER, metavar="...", help="what git gives to the hook")
+    parser.add_argument("given", nargs="*", metavar="...", help="what git gives to the hook")
 
 
 def run(options: Namespace) -> int:

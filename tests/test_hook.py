@@ -25,9 +25,21 @@ Streams = pytest.CaptureFixture[str]
 
 def git(*arguments: str, cwd: str = ".", code: int | None = 0) -> str:
     """What git says; `code` None lets it end in any way."""
-    named = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "protocol.file.allow=always")
+    named = (
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.com",
+        "-c",
+        "protocol.file.allow=always",
+    )
     done = subprocess.run(
-        ["git", *named, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=100
+        ["git", *named, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
     )
     assert code in (None, done.returncode), done.stderr
     return done.stdout + done.stderr
@@ -111,12 +123,17 @@ def test_a_file_that_is_not_staged_is_not_reported() -> None:
 
 def test_configuration_that_is_not_staged_counts() -> None:
     """A clean export holds all files, so that facts of the project are those of the commit."""
-    write("pytest.ini", "[pytest]\nasyncio_mode = auto\ntimeout = 9\nasyncio_default_fixture_loop_scope = function\n")
-    write("requirements.txt", "pytest\npytest-asyncio\npytest-timeout\n")
+    write(
+        "pytest.ini",
+        "[pytest]\nasyncio_mode = auto\ntimeout = 9\nasyncio_default_fixture_loop_scope = function\n",
+    )
+    write("tests/requirements.txt", "pytest\npytest-asyncio\npytest-timeout\n")
     git("add", ".")
     git("commit", "-m", "configuration")
     hook("install")
-    write("tests/test_a.py", "import asyncio\n\n\nasync def test_a():\n    await asyncio.sleep(0)\n")
+    write(
+        "tests/test_a.py", "import asyncio\n\n\nasync def test_a():\n    await asyncio.sleep(0)\n"
+    )
     git("add", ".")
     git("commit", "-m", "an async test without a mark")
 
@@ -184,7 +201,9 @@ PLACE = Path(".git/hooks/pre-commit")
 
 
 def test_status_before_between_and_after(capsys: Streams) -> None:
-    codes = [hook(action) for action in ("status", "install", "status", "install", "uninstall", "status")]
+    codes = [
+        hook(action) for action in ("status", "install", "status", "install", "uninstall", "status")
+    ]
     assert codes == [1, 0, 0, 0, 0, 1]
     states = [line.split(": ")[1] for line in capsys.readouterr().out.splitlines()]
     assert states == ["not installed", *["installed"] * 3, "not installed", "not installed"]
@@ -202,7 +221,9 @@ def test_another_hook_is_left_as_it_is(capsys: Streams, action: str) -> None:
 
 
 def test_the_advised_line_makes_another_hook_check_too() -> None:
-    write(str(PLACE), '#!/bin/sh\nmisspawn hook --hook pre-commit run "$@" || exit 1\necho linted\n')
+    write(
+        str(PLACE), '#!/bin/sh\nmisspawn hook --hook pre-commit run "$@" || exit 1\necho linted\n'
+    )
     PLACE.chmod(0o755)
     write("run.py", SLEEPY)
     git("add", ".")
@@ -228,7 +249,9 @@ def test_an_edited_hook_is_neither_overwritten_nor_removed(capsys: Streams) -> N
     assert PLACE.read_text().endswith("echo mine\n")
 
 
-def test_a_program_that_is_gone_stops_the_commit_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_is_gone_stops_the_commit_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     hook("install")
     Path(hooks._program()).unlink()
     git_folder = os.path.dirname(shutil.which("git") or "")

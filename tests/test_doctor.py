@@ -37,8 +37,8 @@ def git(*arguments: str) -> None:
 def installed(**versions: str) -> None:
     """A virtual environment that has these packages, as far as their metadata goes."""
     write(".venv/bin/python")
-    for name, version in versions.items():
-        name = name.replace("_", "-")
+    for key, version in versions.items():
+        name = key.replace("_", "-")
         folder = f".venv/lib/python3.12/site-packages/{name}-{version}.dist-info"
         write(f"{folder}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
 
@@ -106,6 +106,24 @@ def test_text_for_people(capsys: Streams) -> None:
         "ok              pytest      in force: pytest.ini: asyncio_mode = auto, no time limit for a test; pytest 9.2.0",
         "not applicable  export      no module is named; --import MODULE executes it from an export",
     ]
+
+
+def test_the_page_shows_what_comes_out(capsys: Streams, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (PACKAGE.parents[1] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    shown = page.partition("$ misspawn doctor\n")[2].partition("```")[0]
+    write("app/__init__.py")
+    write("app/session.py", "class Store: ...\n")
+    write("app/api.py", "from app.session import get_store\n")
+    write("pytest.ini", "[pytest]\nasyncio_mode = auto\n")
+    git("init")
+    git("add", ".")
+    write("app/session.py", "class Store: ...\n\n\ndef get_store(): ...\n")
+    program = Path("bin/git")
+    program.parent.mkdir()
+    program.symlink_to(shutil.which("git") or pytest.skip("no git here"))
+    monkeypatch.setenv("PATH", os.fspath(program.parent.absolute()))
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().out == shown
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ STEPS = {
     "layers": ("-c", LAYERS),
     "records": ("-m", "misspawn", "validate"),
     "schema": ("-m", "misspawn", "validate", "--schema", "check"),
-    "tests": ("-m", "pytest", "-q", "-n", "auto"),
+    "tests": ("-m", "pytest", "-q", "-n", "auto", "--ignore", "tests/site"),
+    "site": ("-m", "pytest", "-q", "-n", "auto", "tests/site"),
     "proof": ("-m", "misspawn", "prove"),
     "ourselves": ("-m", "misspawn", "check", "."),
 }  # Python's arguments

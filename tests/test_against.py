@@ -17,7 +17,7 @@ WHOLE = STORE + "\n\ndef get_store(): ...\n"
 
 def git(*arguments: str, cwd: str = ".") -> None:
     command = ["git", *GIT, *arguments]
-    subprocess.run(command, cwd=cwd, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL, timeout=60)
 
 
 def write(name: str, text: str = "") -> None:

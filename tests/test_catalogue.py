@@ -113,6 +113,14 @@ BAD = {
         ('      subprocess.run(["true"]', "\n" * 39 + '      subprocess.run(["true"]'),
         "29:5: has 42 lines; keep it to 40",
     ),
+    "long line": (
+        ("timeout=60)\n", f"timeout=60)  # {'x' * 29}\n"),
+        "32:1: this line of the example has 69 columns; at most 68 fit beside the mended one",
+    ),
+    "long line of a file": (
+        ('    code: |\n      import subprocess\n\n      subprocess.run(["true"], timeout=60)\n', f"    files: {{x.sh: 'echo {'x' * 69}'}}\n"),
+        "29:13: this line of the example has 74 columns; at most 68 fit beside the mended one",
+    ),
     "no outcome": (("{passes: true}", "{}"), "33:5: states no outcome; say what running it must show"),
     "id": (("id: sleepy-child", "id: sleepy"), "2:1: `sleepy` is not the file's name; rename one of them"),
     "related": (
@@ -127,6 +135,13 @@ def test_the_small_record_is_valid(write_record: WriteRecord) -> None:
     patterns, problems = records.read([str(write_record())])
     assert problems == []
     assert patterns[0].severity is Severity.WARNING
+
+
+def test_the_longest_line_that_fits_is_valid(write_record: WriteRecord) -> None:
+    _, problems = records.read(
+        [str(write_record(("timeout=60)\n", f"timeout=60)  # {'x' * 28}\n")))]
+    )
+    assert problems == []
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -20,6 +20,7 @@ from pytest_examples import CodeExample, EvalExample, find_examples
 
 import misspawn
 from misspawn import catalogue
+from misspawn.catalogue.checks import MAX_COLUMNS
 from misspawn.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +36,7 @@ class Block(NamedTuple):
     name: str
     example: CodeExample
     is_right: bool
+    python: str = ""
 
     @property
     def is_python(self) -> bool:
@@ -50,10 +52,13 @@ def blocks(path: Path) -> Iterator[tuple[str, list[Block]]]:
     for number, node in enumerate(member(root, "examples").value, 1):
         side = "right" if "right" in keys(node) else "wrong"
         found = []
+        python = member(node, "python").value if "python" in keys(node) else ""
         for name, scalar in texts(node):
             if scalar.start_mark.index not in seen and scalar.style == "|":
                 seen.add(scalar.start_mark.index)
-                found.append(Block(name, placed(path, text, scalar, group), side == "right"))
+                found.append(
+                    Block(name, placed(path, text, scalar, group), side == "right", python)
+                )
         words = re.sub(r"\W+", "-", member(node, side).value.lower()).strip("-")
         yield f"{path.stem}-{number}-{side}-{words[:40]}", found
 
@@ -95,9 +100,15 @@ def placed(path: Path, text: str, scalar: yaml.ScalarNode, group: uuid.UUID) -> 
     )
 
 
-def configure(check: EvalExample, *ignore: str) -> None:
+def configure(check: EvalExample, *ignore: str, python: str = "", columns: int = 100) -> None:
+    oldest = re.fullmatch(r">=3\.(\d+)", python)
+    target: Any = f"py3{oldest[1]}" if oldest else "py310"
     check.set_config(
-        line_length=100, quotes="double", target_version="py310", isort=True, ruff_ignore=[*ignore]
+        line_length=columns,
+        quotes="double",
+        target_version=target,
+        isort=True,
+        ruff_ignore=[*ignore],
     )
 
 
@@ -116,9 +127,8 @@ def test_example(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # away from our own configuration of ruff
     for block in example:
-        configure(
-            eval_example, *MEANT, *(["F401"] if block.example.path.parent.name == "imports" else [])
-        )
+        unused = ["F401"] if block.example.path.parent.name == "imports" else []
+        configure(eval_example, *MEANT, *unused, python=block.python, columns=MAX_COLUMNS)
         assert (
             not re.search(r"[ \t]+$|\t", block.example.source, re.MULTILINE) or not block.is_python
         )

@@ -21,6 +21,7 @@ from misspawn.model import Symptom
 from misspawn.site import beside, book, data, parts, redirects, symptoms
 from misspawn.site.book import Book
 from misspawn.site.markdown import code, html, inline, linked
+from misspawn.site.pages import precision
 
 ROOT = Path(__file__).parents[1]
 BOOK = book.load()
@@ -263,21 +264,58 @@ def _misses(book_: Book, id: str) -> list[Symptom]:
     ]
 
 
+BY_OTHER_MEANS = {
+    # Their examples hang, block or go wrong in silence. These are the same mistakes where something notices.
+    "child-inherits-stdin": "import subprocess, sys\n"
+    "subprocess.run([sys.executable, '-c', 'input()'], stdin=subprocess.DEVNULL, timeout=60)",
+    "preexec-fn-with-threads": "import subprocess\n"
+    "subprocess.run(['true'], preexec_fn=lambda: 1 / 0, timeout=60)",
+    "pytest-hang-without-timeout": "import pathlib, pytest\n"
+    "pathlib.Path('test_x.py').write_text('import time\\ndef test_x():\\n    time.sleep(60)')\n"
+    "pytest.main(['--timeout=0.1', 'test_x.py'])",
+    "subprocess-shell-true": "import subprocess\n"
+    "subprocess.run('INJECTED', shell=True, timeout=60)",
+    "time-sleep-in-async": "import asyncio, time\n"
+    "async def main():\n    time.sleep(0.2)\n"
+    "asyncio.run(main(), debug=True)",
+}
 UNPRINTED = {
-    # Their messages come from what no run here has: a CI runner, a terminal, another log level. To take one
-    # off the list, let an example print its message.
-    "child-inherits-stdin",
-    "git-stash-tests-the-commit",
-    "preexec-fn-with-threads",
-    "pytest-hang-without-timeout",
-    "subprocess-shell-true",
-    "time-sleep-in-async",
-    "workflow-no-timeout",
+    "workflow-no-timeout": "GitHub's server says it when a job has run for six hours",
 }
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell and preexec_fn are POSIX's")
+@pytest.mark.parametrize("id", BY_OTHER_MEANS)
+def test_a_message_that_no_example_prints_is_printed_by_a_run_all_the_same(
+    id: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BY_OTHER_MEANS[id]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    lines = (done.stdout + done.stderr).splitlines()
+    logs = [regex.compile(symptom.log) for symptom in symptoms.messages(BOOK.known[id])]
+    assert any(log.search(line.encode()) for log in logs for line in lines), lines
+
+
+def test_only_records_whose_runs_print_nothing_are_left_out() -> None:
+    assert all(
+        len(_misses(BOOK, id)) == len(symptoms.messages(BOOK.known[id]))
+        for id in (*BY_OTHER_MEANS, *UNPRINTED)
+    )
+
+
 @pytest.mark.parametrize(
-    "id", [id for id in IDS if symptoms.messages(BOOK.known[id]) and id not in UNPRINTED]
+    "id",
+    [
+        id
+        for id in IDS
+        if symptoms.messages(BOOK.known[id]) and id not in {*BY_OTHER_MEANS, *UNPRINTED}
+    ],
 )
 def test_some_message_of_a_record_was_printed_by_its_own_runs(id: str) -> None:
     pattern = BOOK.known[id]
@@ -293,6 +331,18 @@ def test_a_changed_message_would_be_noticed() -> None:
     )
     changed = Book([other], BOOK.proofs, BOOK.root)
     assert _misses(changed, other.id)
+
+
+def test_what_was_judged_adds_up() -> None:
+    told = precision.read()
+    assert all(re.fullmatch(r"[0-9a-f]{40}", one.commit) for one in told.repositories)
+    for row in told.detectors:
+        assert BOOK.known[row.id].detect, f"{row.id} has no detector"
+        assert 0 < row.right <= row.judged <= row.findings
+        assert row.judged >= min(20, row.findings)
+        assert bool(row.wrong) == (row.right < row.judged), (
+            f"{row.id}: `wrong` says what the others are"
+        )
 
 
 def test_no_page_is_kept_in_the_repository() -> None:

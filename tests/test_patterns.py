@@ -10,6 +10,7 @@ from misspawn.catalogue import load
 from misspawn.meanings import Meanings
 from misspawn.model import Language, Pattern
 from misspawn.project import Project
+from misspawn.rules import Searches, rules
 from misspawn.scan import Scanner
 from misspawn.trees import MemoryTree
 from misspawn.trial import Trial
@@ -51,9 +52,9 @@ def test_the_prefilter_lets_every_flagged_example_through(pattern: Pattern) -> N
 @by_detected_id
 def test_a_detector_has_a_literal_for_the_prefilter(pattern: Pattern) -> None:
     for detector in pattern.detect:
-        alone = structs.replace(pattern, detect=(detector,))
-        scanner = Scanner([alone], meanings=Meanings(MemoryTree({})), narrow=True)
-        assert list(scanner.likely(b"x(1)\n")) == [], (
+        (rule,) = rules([structs.replace(pattern, detect=(detector,))])
+        meanings = Meanings(MemoryTree({}))
+        assert not Searches(detector.language, [rule], meanings).likely(b"x(1)\n"), (
             f"{detector.match} has no literal of 3 characters, and no callee that is of some kind"
         )
 

@@ -101,7 +101,7 @@ def test_binary_is_unreadable() -> None:
 
 
 def results(paths: list[str], root: Path, jobs: int) -> list[Finding | Problem]:
-    return list(scan(paths, PATTERNS, root=root, jobs=jobs))
+    return list(scan(paths, PATTERNS, root=str(root), jobs=jobs))
 
 
 def test_workers_change_nothing(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ class Against:
         self._comparison = Comparison(Index(tree), Index(working))
         self._facts: Facts = Project.of(tree)
         self._tree = tree
+        numbers = range(len(self._scanner.searches(Language.IMPORTS).rules))
+        self._all = {Language.IMPORTS: frozenset(numbers)}
 
     def files(self) -> list[str]:
         """The modules of the tree, in order."""
@@ -54,8 +56,7 @@ class Against:
         except Unreadable:
             return []
         document = self._comparison.document(path, source.data, elsewhere=elsewhere)
-        numbers = range(len(self._scanner.rules))
-        return self._scanner.found(source, [document], numbers, self._facts) if document else []
+        return self._scanner.found(source, [document], self._all, self._facts) if document else []
 
 
 def against(

@@ -82,8 +82,14 @@ def surroundings(detector: Detector, facts: Facts, path: str) -> Iterator[Step]:
 
 
 def _file(detector: Detector, document: Document) -> Iterator[Step]:
-    if detector.file is not NOTHING:
-        yield from _clause("file", detector.file, document.scope("file", 0, 0), document)
+    """The conditions on the whole file; it is lexed only when one of them may hit something."""
+    clause, kind = detector.file, type(document)
+    searches = (regex.compile(searched(pattern, kind)) for pattern in (*clause.all, *clause.none))
+    if clause is not NOTHING:
+        may_hit = any(search.search(document.text) for search in searches)
+        yield from _clause(
+            "file", clause, document.scope("file", 0, 0) if may_hit else b"", document
+        )
 
 
 def candidates(
@@ -94,15 +100,18 @@ def candidates(
     What the text alone rules out is not looked up in the syntax: most files are never parsed.
     """
     known = list(_known(detector, document))
-    if not all(names for _, names in known) or not all(
-        step.holds for step in _file(detector, document)
-    ):
+    if not all(names for _, names in known):
         return
+    file_fits: bool | None = None
     for hit in _hits(detector.match, document, known):
         if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
             continue
         if not _is_known(detector, document, hit, lookup):
             continue
+        if file_fits is None:
+            file_fits = all(step.holds for step in _file(detector, document))
+        if not file_fits:
+            return
         if not document.dismissal(hit.start, hit.end, _named(detector, document, hit)):
             yield _candidate(detector, document, hit)
 
@@ -110,11 +119,6 @@ def candidates(
 def searched(pattern: str, document: type[Document]) -> str:
     """The regex to search a document's text with."""
     return regex.over_comments(pattern) if document.has_comments else pattern
-
-
-def hits(detector: Detector, data: bytes) -> bool:
-    """Whether the detector's `match` hits anything in a Python file's bytes, comments included."""
-    return regex.compile(regex.over_comments(detector.match)).search(data) is not None
 
 
 def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
@@ -140,7 +144,7 @@ def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[by
             and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
         ):
             number = regex.group_number(searched(detector.match, type(document)), group)
-            yield number, _collect(names.any, document.text)
+            yield number, _collect(names.any, document.text, names.times)
 
 
 def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from misspawn.regions.config import Config, Setting
@@ -52,18 +52,19 @@ class Reader(Protocol):
 class Disk:
     """Reads below a directory; what cannot be read is not there."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str | os.PathLike[str]) -> None:
         self._root = root
 
     def read(self, path: str) -> bytes | None:
         try:
-            return (self._root / path).read_bytes()
+            with open(os.path.join(self._root, path), "rb") as stream:
+                return stream.read()
         except (OSError, ValueError):
             return None
 
     def names(self, folder: str) -> Iterable[str]:
         try:
-            return [entry.name for entry in (self._root / folder).iterdir()]
+            return os.listdir(os.path.join(self._root, folder))
         except (OSError, ValueError):
             return []
 
@@ -109,7 +110,7 @@ class Project:
         self._facts: dict[tuple[str, str], str] = {}
 
     @classmethod
-    def on_disk(cls, root: Path) -> Project:
+    def on_disk(cls, root: str | os.PathLike[str]) -> Project:
         """The project below a directory."""
         return cls(Disk(root))
 
@@ -125,7 +126,9 @@ class Project:
 
     def fact(self, key: str, path: str) -> str:
         """The value of a fact for the file at `path`, '' when unset. Raises `KeyError` on an unknown key."""
-        folder = path.rpartition("/")[0]
+        return self._fact(key, path.rpartition("/")[0])
+
+    def _fact(self, key: str, folder: str) -> str:
         if (folder, key) not in self._facts:
             self._facts[folder, key] = self._find(key, folder)
         return self._facts[folder, key]
@@ -169,9 +172,11 @@ class Project:
                 yield PytestConfig(_join(folder, name), _options(config, sections))
 
     def _dependencies(self, folder: str) -> str:
-        paths = [path for holder in _upwards(folder) for path in self._declaring(holder)]
-        texts = (self._reader.read(path) for path in paths)
-        return "\n".join(text.decode("utf-8", "replace") for text in texts if text is not None)
+        """What the folder declares, then what those above it do: most share their parent's text."""
+        above = [self._fact("dependencies", folder.rpartition("/")[0])] if folder else []
+        texts = (self._reader.read(path) for path in self._declaring(folder))
+        own = [text.decode("utf-8", "replace") for text in texts if text is not None]
+        return "\n".join([*own, *above]) if own else "".join(above)
 
     def _declaring(self, folder: str) -> Iterator[str]:
         for name in sorted(self._listing(folder)):

@@ -77,6 +77,7 @@ def over_comments(pattern: str) -> str:
     return f"(?{flags[1] if flags else ''}:{''.join(parts)})"
 
 
+@cache
 def _takes_space(atom: str) -> bool:
     return atom in (r"\s", r"\W", r"\D") or (atom[0] == "[" and re.fullmatch(atom, " ") is not None)
 
@@ -124,20 +125,23 @@ class Prefilter:
             self._numbers[loose] = self._filter.Add(loose)
         return self._numbers[loose]
 
-    def candidates(self, data: bytes) -> list[int]:
-        """Indices of the entries whose literals all occur in the bytes, in order."""
+    def candidates(self, data: bytes) -> frozenset[int]:
+        """Indices of the entries whose literals all occur in the bytes."""
         if not self._numbers:
-            return []
-        seen = set(self._filter.Match(data, potential=True) or ())
-        return [index for index, needs in enumerate(self._needs) if needs <= seen]
+            return frozenset()
+        seen = frozenset(self._filter.Match(data, potential=True) or ())
+        return frozenset(index for index, needs in enumerate(self._needs) if needs <= seen)
 
 
 class MatchSet:
-    """Says which of many regexes match somewhere in a text, in one pass over it."""
+    """Says which of many regexes match somewhere in a text, in one pass over it.
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    `memory`: the most that the automaton may take, in bytes.
+    """
+
+    def __init__(self, patterns: Iterable[str], *, memory: int = _SET_MEMORY) -> None:
         options = re2.Options()
-        options.max_mem = _SET_MEMORY
+        options.max_mem = memory
         self._set = re2.Set.SearchSet(options)
         self._empty = True
         for pattern in patterns:

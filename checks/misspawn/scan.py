@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from misspawn import detect
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
-from misspawn.meanings import Meanings, callees
-from misspawn.model import Detector, Finding, Language, Pattern, Problem
+from misspawn.meanings import Meanings
+from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
-from misspawn.regex import Match, MatchSet, Prefilter, tail
+from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
-from misspawn.regions.kinds import may_hold_any, needs_shebang
+from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
+from misspawn.rules import Rule, Searches, rules, words
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
@@ -40,18 +40,8 @@ _BROAD = {
     "loop",
     "except",
 }
-_MODULE = re.compile(
-    r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)"
-)  # what stands before `\.`
 _EXCERPT_LINES = 6
 _GROUP = re.compile(r"\{([a-z]+)\}")
-
-
-class Rule(NamedTuple):
-    """One detector and the record that it belongs to."""
-
-    pattern: Pattern
-    detector: Detector
 
 
 class Scanner:
@@ -66,24 +56,23 @@ class Scanner:
         whole: bool = False,
     ) -> None:
         """`meanings`: what the project's names are. `narrow`: look first which names it defines at all."""
-        self.rules = [
-            Rule(pattern, detector) for pattern in patterns for detector in pattern.detect
-        ]
+        self.rules = list(rules(patterns))
         self._meanings = meanings
-        self._narrowed = _narrowed(self.rules, meanings) if meanings and narrow else {}
-        self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
-        self.words = frozenset(
-            name.encode()
-            for rule in self.rules
-            for text in _regexes(rule.detector)
-            for name in _MODULE.findall(text)
-        )
+        self._narrow = narrow
         self._whole = whole
-        self._by_language: dict[Language, tuple[list[int], MatchSet]] = {}
+        self._searches: dict[Language, Searches] = {}
 
-    def candidates(self, data: bytes) -> list[int]:
-        """Indices of the rules whose literals all occur in the bytes."""
-        return self._prefilter.candidates(data)
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """The module names that any detector mentions."""
+        return frozenset(word for rule in self.rules for word in words(rule.detector))
+
+    def searches(self, language: Language) -> Searches:
+        """The searches for one language."""
+        if language not in self._searches:
+            meanings = self._meanings if self._narrow else None
+            self._searches[language] = Searches(language, self.rules, meanings)
+        return self._searches[language]
 
     def file(self, path: str, raw: bytes, facts: Facts) -> list[Finding]:
         """Everything found in one file. Raises `Unreadable` when the bytes are not text."""
@@ -91,97 +80,41 @@ class Scanner:
         if not kinds:
             return []
         source = Source(path, raw)
-        likely = frozenset(self.likely(source.data))
+        likely = {
+            language: numbers
+            for language in spoken(kinds)
+            if (numbers := self.searches(language).likely(source.data))
+        }
         if not likely:
             return []
         opened = documents(source.data, kinds, self.words, whole=self._whole)
         return self.found(source, opened, likely, facts)
 
     def found(
-        self, source: Source, opened: Iterable[Document], likely: Container[int], facts: Facts
+        self,
+        source: Source,
+        opened: Iterable[Document],
+        likely: Mapping[Language, frozenset[int]],
+        facts: Facts,
     ) -> list[Finding]:
-        """Everything that the rules of these numbers find in the documents of one file."""
-        path = source.path
+        """Everything that the rules of these numbers, by language, find in the documents of one file."""
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in opened:
-            lookup = self._meanings.of(path, document) if self._meanings else NOTHING_KNOWN
-            for number in self._matching(document):
-                rule = self.rules[number]
-                if number not in likely or not detect.concerned(rule.detector, facts, path):
+            lookup = self._meanings.of(source.path, document) if self._meanings else NOTHING_KNOWN
+            for rule in self._matching(document, likely):
+                if not detect.concerned(rule.detector, facts, source.path):
                     continue
-                for candidate in detect.found(self._sharp(number), document, lookup):
+                for candidate in detect.found(rule.detector, document, lookup):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
-    def likely(self, data: bytes) -> Iterator[int]:
-        """The candidates of which also the narrowed `match`, where there is one, hits something."""
-        for number in self.candidates(data):
-            narrowed = self._narrowed.get(number)
-            if narrowed is None or detect.hits(narrowed, data):
-                yield number
-
-    def _sharp(self, number: int) -> Detector:
-        return self._narrowed.get(number) or self.rules[number].detector
-
-    def _matching(self, document: Document) -> list[int]:
-        """Indices of the rules whose `match` may hit something in the document."""
-        language = document.language
-        if language not in self._by_language:
-            own = [
-                number
-                for number, rule in enumerate(self.rules)
-                if rule.detector.language is language and number not in self._narrowed
-            ]
-            matches = (tail(self.rules[number].detector.match) for number in own)
-            searches = (detect.searched(match, type(document)) for match in matches)
-            self._by_language[language] = own, MatchSet(searches)
-        own, searcher = self._by_language[language]
-        hit = {own[index] for index in searcher.matching(document.text)}
-        return sorted(hit.union(self._narrowed) if language is Language.PYTHON else hit)
-
-
-def _narrowed(rules: Sequence[Rule], meanings: Meanings) -> dict[int, Detector]:
-    """The detectors with the names that their callees can have, by number."""
-    return {
-        number: meanings.narrowed(rule.detector)
-        for number, rule in enumerate(rules)
-        if callees(rule.detector)
-    }
-
-
-def _required(detector: Detector) -> Iterator[str]:
-    """The regexes that must match somewhere in a file for the detector to hold."""
-    yield detector.match
-    yield from detector.all
-    for clause in (
-        detector.deep,
-        detector.statement,
-        detector.function,
-        detector.class_,
-        detector.file,
-    ):
-        yield from clause.all
-    if "async-function" in detector.inside:
-        yield r"\basync\s+def\b"
-    yield from (names.any for names in detector.where.values() if names.any)
-
-
-def _regexes(detector: Detector) -> Iterator[str]:
-    yield from _required(detector)
-    yield from detector.none
-    for clause in (
-        detector.deep,
-        detector.statement,
-        detector.function,
-        detector.class_,
-        detector.file,
-    ):
-        yield from clause.none
-    yield from detector.inside.values()
-    yield from detector.outside.values()
-    yield from (names.none for names in detector.where.values())
+    def _matching(
+        self, document: Document, likely: Mapping[Language, frozenset[int]]
+    ) -> Iterable[Rule]:
+        numbers = likely.get(document.language)
+        return self.searches(document.language).matching(document, numbers) if numbers else ()
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:
@@ -245,7 +178,7 @@ Result = Finding | Problem
 
 
 def scan(
-    paths: Iterable[str], patterns: Sequence[Pattern], *, root: Path, jobs: int = 0
+    paths: Iterable[str], patterns: Sequence[Pattern], *, root: str, jobs: int = 0
 ) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
@@ -261,9 +194,12 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: Path, *, narrow: bool) -> None:
-        self._scanner = Scanner(patterns, meanings=Meanings.on_disk(root), narrow=narrow)
-        self._below = lru_cache(maxsize=None)(partial(below, str(root)))
+    def __init__(self, patterns: Sequence[Pattern], root: str, *, narrow: bool) -> None:
+        meanings = Meanings.on_disk(Path(root))
+        self._scanner = Scanner(patterns, meanings=meanings, narrow=narrow)
+        if narrow:  # once, before the processes part
+            self._scanner.searches(Language.PYTHON)
+        self._below = lru_cache(maxsize=None)(partial(below, root))
         self._facts = Project.on_disk(root)
 
     def batch(self, files: Iterable[str]) -> list[Result]:

@@ -6,6 +6,7 @@ import codecs
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 from misspawn.model import Span
 
@@ -38,7 +39,8 @@ class Source:
     @cached_property
     def line_starts(self) -> list[int]:
         """Offsets at which the lines begin."""
-        return [0, *(m.end() for m in re.finditer(rb"\r\n?|\n", self.data))]
+        ends = accumulate(map(len, self.data.splitlines(keepends=True)), initial=0)
+        return [*ends] if self.data.endswith((b"\n", b"\r")) else [*ends][:-1] or [0]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a byte offset, both from 1; the column counts characters."""

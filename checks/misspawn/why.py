@@ -11,7 +11,8 @@ from misspawn.meanings import Meanings
 from misspawn.model import Language, Pattern
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
-from misspawn.scan import Rule, Scanner
+from misspawn.rules import Rule
+from misspawn.scan import Scanner
 from misspawn.source import Source
 
 
@@ -47,16 +48,17 @@ def why(  # noqa: PLR0913  each says another thing about the question
     scanner = Scanner(pattern for pattern in patterns if not chosen or pattern.id in chosen)
     kinds = languages(source.path, source.data)
     opened = [*documents(source.data, kinds, scanner.words), *beside]
-    likely = frozenset(scanner.candidates(source.data))
-    for index, rule in enumerate(scanner.rules):
+    for rule in scanner.rules:
         number = rule.pattern.detect.index(rule.detector) + 1
         traces = [
             Trace(rule.pattern.id, number, steps)
             for steps in _hits(rule, opened, source, line, facts, meanings)
         ]
         if chosen and not traces:
-            told = _told(rule, beside, source, line)
-            step = told or _absent(rule, kinds, index in likely)
+            searches = scanner.searches(rule.detector.language)
+            step = _told(rule, beside, source, line) or _absent(
+                rule, kinds, searches.may_match(rule, source.data)
+            )
             traces = [Trace(rule.pattern.id, number, (step,))]
         yield from traces
 

@@ -8,7 +8,6 @@ is no fork, this process does everything.
 from __future__ import annotations
 
 import os
-import pickle
 import select
 import signal
 import struct
@@ -87,6 +86,8 @@ class _Helper(Generic[Done]):
 
     def one(self) -> Iterator[tuple[int, Done]]:
         """Wait for the next result; none when the process has ended."""
+        import pickle  # costs 3 ms that a scan of a few files does not need
+
         try:
             number, result = pickle.load(self._results)  # noqa: S301 - from a fork of this process
         except EOFError:
@@ -105,6 +106,8 @@ class _Helper(Generic[Done]):
 
 def _help(job: Callable[[Batch], Done], batches: Sequence[Batch], queue: int, target: int) -> None:
     """Work in a forked process, and end it there."""
+    import pickle
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     code = 1

@@ -16,27 +16,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("playwright", reason="the browser tests need playwright")
-pytest.importorskip("axe_playwright_python", reason="the browser tests need the extra `browser`")
-pytest.importorskip("material", reason="the browser tests need the site extra")
-
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BUILT = "MISSPAWN_SITE"  # a folder that holds a built site, to save building it
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-sandbox",  # as root there is none
+    "--disable-gpu",
+    "--disable-dev-shm-usage",  # in a container it is small
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--no-first-run",
+)
 BELOW = "some/where"  # the site must work below a path
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, **env: str) -> None:
     """Build strictly, and not quietly: `-q` hides the failure."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     quiet = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **quiet},
+        env={**os.environ, **quiet, **env},
         capture_output=True,
         text=True,
         timeout=110,
@@ -50,6 +57,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site. Of several test processes, one builds it and the others wait."""
     if os.environ.get(BUILT):
         return Path(os.environ[BUILT])
+    pytest.importorskip("material", reason="the site is built on Python 3.11 and newer")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if worker else base) / "site"
@@ -114,14 +122,12 @@ def address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium of the system, or playwright's own."""
+    """The Chromium of the system."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not path:
+        pytest.skip("there is no Chromium on PATH")
     with sync_playwright() as playwright:
-        if not path and not Path(playwright.chromium.executable_path).exists():
-            pytest.skip("there is no Chromium here: python -m playwright install chromium")
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 

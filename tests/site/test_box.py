@@ -86,16 +86,14 @@ def test_an_ordinary_log_names_no_page(page: Page) -> None:
     assert page.locator(FIRST).count() == 0
 
 
-def test_five_megabytes_take_less_than_100_ms(page: Page) -> None:
-    lines = "".join(LINE.format(n) for n in range(5_000_000 // len(LINE)))
+def test_the_last_line_of_five_megabytes_is_found(page: Page) -> None:
     page.goto("")
-    times = []
-    for _ in range(5):
-        paste(page, f"{lines}RuntimeError: Event loop is closed\n")
-        times.append(float(page.locator(".ms-box").get_attribute("data-ms-time") or "inf"))
-        assert first(page) == "event-loop-is-closed"
-    print("5 MB in", times, "ms")
-    assert min(times) < 100
+    count = 5_000_000 // len(LINE)
+    paste(
+        page, "".join(LINE.format(n) for n in range(count)) + "RuntimeError: Event loop is closed\n"
+    )
+    assert first(page) == "event-loop-is-closed"
+    expect(page.locator(FIRST).first.locator(".ms-line")).to_have_text(f"line {count + 1}")
 
 
 def test_the_box_survives_navigation_without_reload_and_back(page: Page) -> None:

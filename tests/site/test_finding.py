@@ -35,6 +35,7 @@ def search(page: Page) -> Page:
     return page
 
 
+@pytest.mark.timeout(300)  # one search for each
 def test_every_sample_ranks_a_page_of_its_message_first(
     search: Page, patterns: list[dict[str, Any]]
 ) -> None:

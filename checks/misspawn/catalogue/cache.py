@@ -7,7 +7,6 @@ a scan starts without YAML and validation. A missing, broken or unwritable cache
 from __future__ import annotations
 
 import os
-import tempfile
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
@@ -50,6 +49,8 @@ def load(root: str, current: Stamp) -> tuple[Pattern, ...] | None:
 
 def save(root: str, current: Stamp, patterns: tuple[Pattern, ...]) -> None:
     """Keep compiled records, in one step so that nobody reads half a file."""
+    import tempfile  # 10 ms that only a changed record costs
+
     raw = msgspec.Raw(msgspec.msgpack.encode(patterns))
     with suppress(OSError):
         os.makedirs(cache_folder(), exist_ok=True)

@@ -18,6 +18,8 @@ from misspawn.regions import document_type
 
 Complaints = Iterator[tuple[Keys, str]]
 MAX_LINES = 40
+MAX_COLUMNS = 68
+"""What the page shows of a line without scrolling when wrong and right stand side by side."""
 _CLAUSES = {name: name for name in ("deep", "statement", "function", "file", "path")} | {
     "class": "class_"
 }
@@ -211,6 +213,7 @@ def _check_files(example: Example) -> Complaints:
     for at, text in {("code",): example.code, **texts}.items():
         if (lines := text.count("\n")) > MAX_LINES:
             yield at, f"has {lines} lines; keep it to {MAX_LINES}"
+        yield from (((*at, *keys), message) for keys, message in _check_lines(text))
     for name in example.files:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name:
@@ -218,6 +221,13 @@ def _check_files(example: Example) -> Complaints:
                 ("files", name),
                 "must be a relative path with `/` that stays in the example's folder",
             )
+
+
+def _check_lines(text: str) -> Complaints:
+    for index, line in enumerate(text.split("\n")):
+        if (columns := len(line)) > MAX_COLUMNS:
+            fit = f"at most {MAX_COLUMNS} fit beside the mended one"
+            yield (index,), f"this line of the example has {columns} columns; {fit}"
 
 
 def check_dates(pattern: Pattern) -> Complaints:

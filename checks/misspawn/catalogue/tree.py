@@ -20,8 +20,9 @@ _DEEPEST, _MOST = 20, 20_000  # keys; aliases (`*name`) can nest without end and
 class Tree:
     """A record file as plain `data`. `problems` holds what YAML itself makes of it.
 
-    A place is the line and column (from 1) of a mapping's key or a list's item; `plain` is the text
-    of each unquoted scalar that YAML reads as something other than text.
+    A place is the line and column (from 1) of a mapping's key, a list's item, or a line (by its index)
+    of a literal block; `plain` is the text of each unquoted scalar that YAML reads as something other
+    than text.
     """
 
     def __init__(self, path: str, text: str) -> None:
@@ -94,8 +95,15 @@ class Tree:
     def _place(self, node: yaml.Node, at: Keys) -> None:
         self.places[at] = (node.start_mark.line + 1, node.start_mark.column + 1)
 
+    def _place_lines(self, node: yaml.ScalarNode, at: Keys) -> None:
+        first = node.start_mark.line + 2  # the line below the `|`, counted from 1
+        for index in range(node.value.count("\n")):
+            self.places[(*at, index)] = (first + index, 1)
+
     def _scalar(self, node: yaml.Node, at: Keys) -> object:
         if node.tag == _TAG + "str":
+            if isinstance(node, yaml.ScalarNode) and node.style == "|":
+                self._place_lines(node, at)
             return node.value
         self.plain[at] = f"YAML reads `{node.value}` as {_reading(node)}; {_quote(node.value)}"
         try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -44,6 +47,21 @@ def run(argv: Sequence[str]) -> int:
     return _command(options.command).run(options)
 
 
+class _Formatter(RawDescriptionHelpFormatter):
+    """As wide as the terminal. argparse makes one for every argument, and asks shutil each time."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width() - 2)
+
+
+def _width() -> int:
+    with suppress(ValueError, OSError):
+        return int(os.environ.get("COLUMNS", "")) or 80
+    with suppress(ValueError, OSError, AttributeError):
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    return 80
+
+
 def _command(name: str) -> Command:
     return cast(Command, import_module(f"misspawn.commands.{name.replace('-', '_')}"))
 
@@ -54,14 +72,16 @@ def parser(chosen: str) -> ArgumentParser:
         "misspawn",
         description="Finds the ways in which Python projects get task spawning wrong.",
         epilog=EPILOG,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
     made.add_argument("-V", "--version", action="version", version=f"misspawn {__version__}")
-    commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = made.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, prog="misspawn"
+    )
     for name, help_ in COMMANDS.items():
         described = f"{help_[0].upper()}{help_[1:]}."
         sub = commands.add_parser(
-            name, help=help_, description=described, formatter_class=RawDescriptionHelpFormatter
+            name, help=help_, description=described, formatter_class=_Formatter
         )
         if name == chosen:
             _command(name).arguments(sub)

@@ -123,7 +123,7 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
             files.append(found)
             yield None
     root = walk.root(paths)
-    yield from scan(files, patterns, root=Path(root), jobs=options.jobs)
+    yield from scan(files, patterns, root=root, jobs=options.jobs)
     from misspawn import against
 
     if against.concerned(patterns):
@@ -180,7 +180,7 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
     yield None
     root = walk.root([name])
     scanner = Scanner(patterns, meanings=Meanings.on_disk(Path(root)))
-    facts = Project.on_disk(Path(root))
+    facts = Project.on_disk(root)
     try:
         for finding in scanner.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
             yield replace(finding, path=name)

@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
     patterns = catalogue.load()
     ids = [catalogue.find(patterns, options.id).id] if options.id else []
     root = walk.root([path])
-    name, facts = walk.below(root, path), Project.on_disk(Path(root))
+    name, facts = walk.below(root, path), Project.on_disk(root)
     meanings = Meanings.on_disk(Path(root))
     try:
         source = Source(name, walk.read(path))

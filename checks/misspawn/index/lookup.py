@@ -48,6 +48,8 @@ class Index:
         self._outlines: dict[Module, Outline] = {}
         self._own_roots: dict[str, frozenset[str]] = {}
         self._answers: dict[tuple[str, str], Found] = {}
+        self._open: set[tuple[str, str]] = set()  # questions under way
+        self._circular = False  # whether an answer needed one of these
 
     @cached_property
     def layout(self) -> Layout:
@@ -108,10 +110,19 @@ class Index:
     def resolve(self, dotted: str, near: str = "") -> Found:
         """What a dotted name is, where it is defined; `Unknown` says why nothing can be told."""
         key = (dotted, near.rpartition("/")[0])
-        if key not in self._answers:
-            self._answers[key] = Unknown(f"`{dotted}` is defined by way of itself")
-            self._answers[key] = self._resolved(dotted, near)
-        return self._answers[key]
+        if key in self._answers:
+            return self._answers[key]
+        if key in self._open:
+            self._circular = True
+            return Unknown(f"`{dotted}` is defined by way of itself")
+        self._open.add(key)
+        before, self._circular = self._circular, False
+        found = self._resolved(dotted, near)
+        self._open.discard(key)
+        if not (self._circular and self._open):  # else it may be half an answer
+            self._answers[key] = found
+        self._circular = before or (self._circular and bool(self._open))
+        return found
 
     def _resolved(self, dotted: str, near: str) -> Found:
         head, *rest = dotted.split(".")

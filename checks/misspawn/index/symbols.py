@@ -13,8 +13,12 @@ from misspawn.index.model import Kind
 from misspawn.regions.syntax import Syntax
 
 _DYNAMIC = re.compile(
-    rb"\bglobals\(\)|\bvars\(\)|\blocals\(\)|\bexec\(|\bsys\.modules\b|\b__path__\b|\binstall_aliases\("
-)
+    rb"\b(?:globals|vars|locals)\(\)(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\(|[ \t]*[,)]|[ \t]*$)"
+    rb"|\bsys\.modules\[__name__\]"
+    rb"|^exec\(|\b__path__[ \t]*(?:\+?=(?!=)|\.(?:append|extend|insert)\()",
+    re.MULTILINE,
+)  # what binds names of a module otherwise than by statements
+_MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _TYPING = re.compile(rb"\bTYPE_CHECKING\b")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -40,15 +44,15 @@ def outline(data: bytes, module: str, *, package: bool) -> Outline:
         {name: tuple(items) for name, items in reader.names.items()},
         tuple(reader.stars),
         _exported(data),
-        _dynamic(data, reader, broken=tree.root_node.has_error),
+        _dynamic(data, reader, package=package, broken=tree.root_node.has_error),
     )
 
 
-def _dynamic(data: bytes, reader: _Reader, *, broken: bool) -> str:
+def _dynamic(data: bytes, reader: _Reader, *, package: bool, broken: bool) -> str:
     if "__getattr__" in reader.names:
         return "it has a module-level `__getattr__`"
-    if found := _DYNAMIC.search(data):
-        return f"it makes names at run time (`{found[0].decode()}`)"
+    if found := _DYNAMIC.search(data) or (_MODULES.search(data) if package else None):
+        return f"it makes names at run time (`{found[0].decode().strip()}`)"
     return "it has a syntax error" if broken else ""
 
 

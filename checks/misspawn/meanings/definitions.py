@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from misspawn.model import SymbolKind
 from misspawn.trees import Tree
 
+ASYNCHRONOUS = frozenset(
+    {SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER}
+)
 _DEF = re.compile(rb"def ((?!test_)\w+)")
 _ASYNC_DEF = re.compile(rb"async def ((?!test_)\w+)")
 _CLASS = re.compile(rb"class (\w+)(?:\(([^)]*)\))?")
 _WORD = re.compile(rb"\w+")
-ASYNCHRONOUS = frozenset({SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER})
+
+Places = dict[bytes, set[str]]
+
+
+class Found(NamedTuple):
+    """In which files there is an `async def`, a plain `def`, a class of a name.
+
+    `yielding`: async functions before whose successor there is a `yield`. `bases`: what each class
+    has in its brackets.
+    """
+
+    coroutines: Places
+    functions: Places
+    classes: Places
+    yielding: set[bytes]
+    bases: list[tuple[bytes, str, bytes]]
 
 
 class Definitions:
@@ -26,74 +46,65 @@ class Definitions:
         self._tree = tree
 
     def named(self, kinds: Collection[SymbolKind]) -> frozenset[bytes]:
-        """The names that something of these kinds can have."""
-        found: set[bytes] = set()
-        if not ASYNCHRONOUS.isdisjoint(kinds):
-            found |= self.coroutines.keys()
+        """The names that something of these kinds can have.
+
+        A plain function that has an async one for a namesake is left out: too many objects that can
+        be either go by such names.
+        """
+        names: set[bytes] = set()
+        if SymbolKind.COROUTINE_FUNCTION in kinds:
+            names |= self.found.coroutines.keys()
+        elif not ASYNCHRONOUS.isdisjoint(kinds):
+            names |= self.found.yielding
         if SymbolKind.CLASS in kinds:
-            found |= self.classes.keys()
+            names |= self.found.classes.keys()
         if not set(kinds) <= ASYNCHRONOUS | {SymbolKind.CLASS}:
-            found |= self.functions.keys()
-        return frozenset(found)
-
-    @property
-    def coroutines(self) -> dict[bytes, set[str]]:
-        """Where there is an `async def` of the name."""
-        return self._found[0]
-
-    @property
-    def functions(self) -> dict[bytes, set[str]]:
-        """Where there is a `def` of the name that is not async."""
-        return self._found[1]
-
-    @property
-    def classes(self) -> dict[bytes, set[str]]:
-        """Where there is a class of the name."""
-        return self._found[2]
+            names |= self.found.functions.keys() - self.found.coroutines.keys()
+        return frozenset(names)
 
     def heirs(self, name: bytes) -> Iterator[str]:
         """The files with classes that may inherit from a class of this name, by the names of bases."""
         todo, seen = [name], {name}
         while todo:
-            for heir, path in self._bases.get(todo.pop(), ()):
+            for heir, path in self._heirs.get(todo.pop(), ()):
                 yield path
                 if heir not in seen:
                     seen.add(heir)
                     todo.append(heir)
 
     @cached_property
-    def _bases(self) -> dict[bytes, set[tuple[bytes, str]]]:
-        found: dict[bytes, set[tuple[bytes, str]]] = {}
-        for name, path, bases in self._inherited:
+    def _heirs(self) -> dict[bytes, set[tuple[bytes, str]]]:
+        heirs: dict[bytes, set[tuple[bytes, str]]] = {}
+        for name, path, bases in self.found.bases:
             for base in _WORD.findall(bases):
-                found.setdefault(base, set()).add((name, path))
-        return found
+                heirs.setdefault(base, set()).add((name, path))
+        return heirs
 
     @cached_property
-    def _found(self) -> tuple[dict[bytes, set[str]], ...]:
-        coroutines: dict[bytes, set[str]] = {}
-        functions: dict[bytes, set[str]] = {}
-        classes: dict[bytes, set[str]] = {}
-        self._inherited: list[tuple[bytes, str, bytes]] = []
+    def found(self) -> Found:
+        """What the pass over the tree found."""
+        found = Found({}, {}, {}, set(), [])
         for path in self._tree.paths():
             if path.endswith((".py", ".pyi")) and (data := self._tree.read(path)):
-                for name, bases in _CLASS.findall(data):
-                    classes.setdefault(name, set()).add(path)
-                    if bases:
-                        self._inherited.append((name, path, bases))
-                asynchronous = _ASYNC_DEF.findall(data)
-                for name in asynchronous:
-                    coroutines.setdefault(name, set()).add(path)
-                for name in _plain(_DEF.findall(data), asynchronous):
-                    functions.setdefault(name, set()).add(path)
-        return coroutines, functions, classes
+                _collect(path, data, found)
+        return found
 
 
-def _plain(every: list[bytes], asynchronous: list[bytes]) -> Iterator[bytes]:
-    """The names of all functions without those of the async ones, each as often as it occurs."""
-    taken = list(asynchronous)
-    for name in every:
-        if taken and taken[0] == name:
-            taken.pop(0)
-        else:
-            yield name
+def _collect(path: str, data: bytes, found: Found) -> None:
+    for name, bases in _CLASS.findall(data):
+        found.classes.setdefault(name, set()).add(path)
+        if bases:
+            found.bases.append((name, path, bases))
+    asynchronous = Counter(_ASYNC_DEF.findall(data))
+    for name in asynchronous:
+        found.coroutines.setdefault(name, set()).add(path)
+    if asynchronous and b"yield" in data:
+        found.yielding.update(_yielding(data))
+    for name in Counter(_DEF.findall(data)) - asynchronous:
+        found.functions.setdefault(name, set()).add(path)
+
+
+def _yielding(data: bytes) -> Iterator[bytes]:
+    for piece in data.split(b"async def ")[1:]:
+        if b"yield" in piece and (name := _WORD.match(piece)):
+            yield name[0]

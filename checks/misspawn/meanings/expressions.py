@@ -97,6 +97,8 @@ class Expressions:
             return self._parameter(last.node, name, scope, depth)
         if last.how is How.VALUE:
             return self._value(last.node, name, depth)
+        if last.how is How.CONTEXT:
+            return self._entered(last.node, depth)
         return Unknown(f"`{name}` is bound by something that is not followed")
 
     def _imported(self, target: str) -> Thing | Unknown:
@@ -134,6 +136,19 @@ class Expressions:
         if value.type not in ("call", "await"):
             return Unknown(f"`{name}` is assigned `{_short(value)}`, which is not followed")
         return self.thing(value, depth + 1)
+
+    def _entered(self, node: Node, depth: int) -> Thing | Unknown:
+        """What `with C() as x` gives where the class says that it enters itself."""
+        found = self.thing(node.named_children[0], depth + 1)
+        if isinstance(found, Unknown) or not found.instance:
+            return Unknown(f"what `{_short(node)}` gives is not known")
+        for name in ("__aenter__", "__enter__"):
+            method = self._resolve(f"{found.dotted}.{name}")
+            if isinstance(method, Symbol):
+                given = method.returns.rpartition(".")[2]
+                if given in ("Self", found.dotted.rpartition(".")[2]):
+                    return found
+        return Unknown(f"what `{_short(node)}` gives is not known")
 
     def _annotated(self, annotation: Node, depth: int) -> Thing | Unknown:
         match = _TYPE.fullmatch(text(annotation))

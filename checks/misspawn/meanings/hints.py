@@ -40,7 +40,11 @@ class Hints:
         if root[0] == callee:
             return self._imported(name) or self._defines(name, asynchronous=asynchronous)
         if root[0] in _OWN:
-            return self._defines(name, asynchronous=asynchronous) or b"." in callee[5:] or self._inherits
+            return (
+                self._defines(name, asynchronous=asynchronous)
+                or b"." in callee[5:]
+                or self._inherits
+            )
         return self._follows(root[0], 0)
 
     def _defines(self, name: bytes, *, asynchronous: bool) -> bool:
@@ -66,7 +70,8 @@ class Hints:
         """Whether the name is imported from the project."""
         targets = self._imports.get(name, ())
         return any(
-            not target or self._first_party(target.partition(b".")[0].decode()) for target in targets
+            not target or self._first_party(target.partition(b".")[0].decode())
+            for target in targets
         )
 
     @cached_property

@@ -54,7 +54,11 @@ class Meanings:
     def overridden(self, symbol: Symbol) -> str:
         """The file in which a subclass may define the member otherwise, '' if there is none."""
         owner, _, name = symbol.name.rpartition(".")
-        other = self.definitions.functions if symbol.kind in ASYNCHRONOUS else self.definitions.coroutines
+        other = (
+            self.definitions.found.functions
+            if symbol.kind in ASYNCHRONOUS
+            else self.definitions.found.coroutines
+        )
         rivals = other.get(name.encode(), set()) - {symbol.path}
         heirs = self.definitions.heirs(owner.rpartition(".")[2].encode())
         return next((path for path in heirs if path in rivals), "")
@@ -108,7 +112,8 @@ class FileLookup:
             return self._member(expressions, begin, owner[1], owner[2])
         if (node.start_byte, node.end_byte) != (begin, stop):
             return Unknown(f"`{written}` is no expression of its own")
-        return self._own(expressions.thing(node), written)
+        replaced = node.parent is not None and node.parent.child_by_field_name("left") == node
+        return self._own(expressions.thing(node), written, replaced=replaced)
 
     def _member(
         self, expressions: Expressions, begin: int, owner: str, name: str
@@ -121,8 +126,11 @@ class FileLookup:
             return found if isinstance(found, Unknown) else Unknown(f"`{owner}` is a function")
         return self._meanings.index.resolve(f"{found.dotted}.{name}", self._path)
 
-    def _own(self, found: Thing | Unknown, written: str) -> Symbol | Unknown:
-        """The symbol of an expression, if it is the project's and nothing puts another in its place."""
+    def _own(self, found: Thing | Unknown, written: str, *, replaced: bool) -> Symbol | Unknown:
+        """The symbol of an expression, if it is the project's and nothing puts another in its place.
+
+        `replaced`: the expression is itself what is assigned to.
+        """
         if isinstance(found, Unknown):
             return found
         if found.local is not None:
@@ -135,8 +143,13 @@ class FileLookup:
         if not self._meanings.index.first_party(symbol.name, self._path):
             return Unknown(f"`{symbol.name}` is not of this project")
         name = found.dotted.rpartition(".")[2]
-        if self._replaced(name):
+        if not replaced and self._replaced(name):
             return Unknown(f"this file puts something else in the place of `{name}`")
+        if (
+            symbol.kind not in ASYNCHRONOUS
+            and name.encode() in self._meanings.definitions.found.coroutines
+        ):
+            return Unknown(f"another `{name}` of this project is async")
         if found.open and (path := self._meanings.overridden(symbol)):
             return Unknown(f"a subclass in {path} may define `{name}` otherwise")
         return symbol

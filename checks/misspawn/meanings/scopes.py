@@ -21,6 +21,7 @@ class How(Enum):
     DEFINITION = "definition"
     VALUE = "assignment"
     PARAMETER = "parameter"
+    CONTEXT = "with"
     UNKNOWN = "unknown"
 
 
@@ -126,9 +127,18 @@ def _bound_by(node: Node) -> Iterator[tuple[str, Bound]]:
     elif kind in ("augmented_assignment", "for_statement"):
         yield from _unknown(node, node.child_by_field_name("left"))
     elif kind == "as_pattern":
-        yield from _unknown(node, node.child_by_field_name("alias"))
+        how = How.CONTEXT if _is_context(node) else How.UNKNOWN
+        alias = node.child_by_field_name("alias")
+        yield from ((name, Bound(how, node)) for name in _targets(alias))
     elif kind in ("global_statement", "nonlocal_statement", "delete_statement", "case_pattern"):
         yield from _unknown(node, node)
+
+
+def _is_context(node: Node) -> bool:
+    """Whether `x as y` stands in a `with`, and y is one name."""
+    alias = node.child_by_field_name("alias")
+    plain = text(alias).isidentifier()
+    return plain and node.parent is not None and node.parent.type == "with_item"
 
 
 def _unknown(node: Node, target: Node | None) -> Iterator[tuple[str, Bound]]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from tree_sitter import Node
 
-from misspawn.regions.names import lex
+from misspawn.regions.names import lex, places
 
 SCOPES = {"function_definition", "lambda"}
 _INDENT = b"[ \\t]"
+_DEFINITION = re.compile(rb"(?:(?:async[ \t]+)?def|class)[ \t]+")
+_ASSIGNED = re.compile(rb"[ \t]*(?::[^=\n]+)?=(?!=)")
 
 
 def import_of(data: bytes, name: bytes) -> str:
     """How a file imports a name: `plain` (`import x`), `other` (`from y import x`, `as x`) or ''."""
-    for found in _word(name).finditer(data):
-        start = data.rfind(b"\n", 0, found.start()) + 1
-        head = data[start : found.start()].lstrip()
+    for at in places(data, name):
+        start = data.rfind(b"\n", 0, at) + 1
+        head = data[start:at].lstrip()
         if head.startswith(b"import ") and b" as " not in head[-4:]:
-            rest = data[found.end() : found.end() + 4]
+            rest = data[at + len(name) : at + len(name) + 4]
             if not rest.startswith((b" as ", b".")):
                 return "plain"
         elif _imports_from(head) or _in_import_list(data, start, head):
@@ -38,19 +41,15 @@ def _in_import_list(data: bytes, line: int, head: bytes) -> bool:
     return opened >= 0 and b")" not in data[opened:line]
 
 
-@lru_cache(maxsize=256)
-def _word(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"\b%b\b" % re.escape(name))
-
-
-@lru_cache(maxsize=256)
-def defined(name: bytes) -> re.Pattern[bytes]:
-    """Finds a definition or assignment of a name at module level."""
-    name = re.escape(name)
-    return re.compile(
-        rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*(?::[^=\n]+)?=(?!=)" % (name, name),
-        re.MULTILINE,
-    )
+def defined(data: bytes, name: bytes) -> Iterator[int]:
+    """Where a name is defined or assigned at module level."""
+    for at in places(data, name):
+        start = data.rfind(b"\n", 0, at) + 1
+        if start == at:
+            if _ASSIGNED.match(data, at + len(name)):
+                yield start
+        elif _DEFINITION.fullmatch(data, start, at):
+            yield start
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,14 @@ class ImportsDocument(PythonDocument):
         self._starts = [sum(map(len, texts[:index])) + index for index in range(len(texts))]
         self.text = b"\n".join(texts)
 
+    @classmethod
+    def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> ImportsDocument:
+        """A file alone says nothing of its imports."""
+        return cls(data, ())
+
     def locate(self, start: int, end: int) -> tuple[int, int]:
+        if not self._spans:
+            return 0, 0
         return self._spans[bisect_right(self._starts, start) - 1]
 
     def dismissal(self, start: int, end: int, named: Spans = ()) -> str:

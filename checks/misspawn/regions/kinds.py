@@ -21,6 +21,24 @@ _NAMES: tuple[tuple[str, tuple[Language, ...]], ...] = (
     (r"\.coveragerc(?:\.toml)?", (Language.COVERAGE_CONFIG,)),
 )
 _BY_NAME = re.compile("|".join(f"({pattern})" for pattern, _ in _NAMES), re.IGNORECASE | re.DOTALL)
+_SUFFIXES = frozenset(
+    [
+        "py",
+        "pyi",
+        "sh",
+        "bash",
+        "ksh",
+        "dockerfile",
+        "containerfile",
+        "yml",
+        "yaml",
+        "ini",
+        "toml",
+        "cfg",
+        "coveragerc",
+    ]
+)
+_PREFIXES = ("dockerfile", "containerfile")
 _WORKFLOW = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", re.DOTALL)
 _NOT_DOCKERFILE = (
     ".dockerignore",
@@ -73,14 +91,26 @@ def needs_shebang(path: str) -> bool:
     return "." not in name.lstrip(".") and not by_name(name)
 
 
+_WITH_SHELL = frozenset({Language.WORKFLOW, Language.COMPOSE, Language.DOCKERFILE})
+
+
+@lru_cache(maxsize=64)
+def spoken(kinds: tuple[Language, ...]) -> tuple[Language, ...]:
+    """The languages that occur in a file of these kinds: its own, and those inside them."""
+    return (*kinds, Language.SHELL) if _WITH_SHELL.intersection(kinds) else kinds
+
+
 @lru_cache(maxsize=4096)
 def by_name(name: str) -> tuple[Language, ...]:
     """The languages that a file name alone stands for."""
+    lower = name.lower()
+    if lower.rpartition(".")[2] not in _SUFFIXES and not lower.startswith(_PREFIXES):
+        return ()  # most files of a tree: a look-up costs less than the regex
     found = _BY_NAME.fullmatch(name)
     if found is None or found.lastindex is None:
         return ()
     kinds = _NAMES[found.lastindex - 1][1]
-    is_other = kinds == (Language.DOCKERFILE,) and name.lower().endswith(_NOT_DOCKERFILE)
+    is_other = kinds == (Language.DOCKERFILE,) and lower.endswith(_NOT_DOCKERFILE)
     return () if is_other else kinds
 
 

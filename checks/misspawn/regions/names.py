@@ -30,7 +30,7 @@ _ANY_IMPORT = regex.compile(r"(?m)^[^\n#]*\bimport\b")
 _IMPORTED = re.compile(rb"([\w.]+)(?:[\s\\]+as[\s\\]+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
 _TRIPLE = (b'"""', b"'''")
-_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_JOINED = frozenset(bytes([byte]) for byte in range(128) if chr(byte).isalnum() or byte == 95)
 
 
 class Lexed(NamedTuple):
@@ -161,7 +161,8 @@ def substitutions(
     uses = sorted(
         Edit(at, at + len(name), target)
         for name, target in bound.items()
-        for at in _uses(data, name)
+        for at in places(data, name)
+        if _is_use(data, at, at + len(name))
     )
     quotes = Quotes(data) if uses else None
     return [
@@ -171,19 +172,18 @@ def substitutions(
     ]
 
 
-def _uses(data: bytes, name: bytes) -> Iterator[int]:
-    at = data.find(name)
+def places(data: bytes, word: bytes) -> Iterator[int]:
+    """Where a word stands, not as a part of a longer one."""
+    at = data.find(word)
     while at >= 0:
-        if _is_use(data, at, at + len(name)):
+        end = at + len(word)
+        if data[at - 1 : at] not in _JOINED and data[end : end + 1] not in _JOINED:
             yield at
-        at = data.find(name, at + len(name))
+        at = data.find(word, end)
 
 
 def _is_use(text: bytes, start: int, end: int) -> bool:
-    before = text[start - 1] if start else 32
-    if before in _WORD or before == 46:  # "."
-        return False
-    if end < len(text) and text[end] in _WORD:
+    if text[start - 1 : start] == b".":
         return False
     after = text[end : end + 4].lstrip(b" ")
     if after.startswith(b"=") and not after.startswith(b"=="):

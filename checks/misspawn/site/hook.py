@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import count
 from typing import Any
 
-from mkdocs.plugins import event_priority
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 
 from misspawn.errors import UserError
@@ -28,24 +29,54 @@ def on_config(config: Any) -> Any:
 def on_files(files: Files, *, config: Any) -> Files:
     """Add the pages of the records and the categories."""
     for page in parts.pages(book.current()):
-        made = File.generated(config, page.path, content=page.stub)
+        made = File.generated(config, page.path, content=page.text(book.current()))
         made.edit_uri = page.source
         files.append(made)
     return files
 
 
 _texts: dict[str, str] = {}
+_code: dict[str, list[str]] = {}
+_whole: dict[str, str] = {}
+_CODE = re.compile(r'<div class="language-[^"]*highlight">.*?</pre></div>', re.DOTALL)
+_HOLE = re.compile(r'<hr data-code="(\d+)">')
+_SPAN = re.compile(r"</?span\b[^>]*>")
 
 
 @event_priority(-100)  # after the macros
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
-    """Keep the text of hand-written pages for those who read Markdown."""
+    """Keep the text of hand-written pages for those who read Markdown, and finished code from Markdown."""
     _texts[page.file.src_uri] = markdown
-    return markdown
+    kept = _code[page.file.src_uri] = _CODE.findall(markdown)
+    numbers = count()
+    return _CODE.sub(lambda _: f'<hr data-code="{next(numbers)}">', markdown) if kept else markdown
 
+
+def on_page_content(html: str, *, page: Any, **_: Any) -> str:
+    """Put the code back."""
+    kept = _code.pop(page.file.src_uri)
+    return _HOLE.sub(lambda hole: kept[int(hole[1])], html)
+
+
+@event_priority(100)  # before the search, which drops spans only after it has parsed them
+def _without_spans(context: Any, /, *, page: Any, **_: Any) -> Any:
+    """Let the search read the page without the colours of its code, a third of its tags."""
+    _whole[page.file.src_uri] = page.content
+    page.content = _SPAN.sub("", page.content)
+    return context
+
+
+@event_priority(-100)
+def _with_spans(context: Any, /, *, page: Any, **_: Any) -> Any:
+    """Show the page as it was."""
+    page.content = _whole.pop(page.file.src_uri)
+    return context
+
+
+on_page_context = CombinedEvent(_without_spans, _with_spans)
 
 _KEPT = re.compile(r"(<(pre|script|textarea)\b.*?</\2>)", re.DOTALL)
-_BLANK = re.compile(r"\s*\n\s*")
+_BLANK = re.compile(r"\n\s+")
 
 
 def on_post_page(output: str, **_: Any) -> str:

@@ -7,7 +7,7 @@ from posixpath import basename, splitext
 
 from misspawn import examples
 from misspawn.model import Example
-from misspawn.site.markdown import fence, inline
+from misspawn.site.markdown import fence
 
 _LANGUAGES = {
     ".py": "python",
@@ -27,7 +27,7 @@ def listing(example: Example, flags: Mapping[str, Sequence[int]]) -> str:
     """All files of the example; a single one goes without its name."""
     texts = examples.files(example)
     named = bool(example.files)
-    return "\n\n".join(
+    return "\n".join(
         fence(
             text or "# empty",
             language(path),
@@ -49,9 +49,9 @@ def language(path: str) -> str:
 
 
 def remark(example: Example, flags: Mapping[str, Sequence[int]]) -> str:
-    """What the scan says to the example, in words; nothing for a right one."""
+    """What the scan says to the example, in a record's words; nothing for a right one."""
     if not example.is_wrong:
-        return inline(example.note)
+        return example.note
     several = len(examples.files(example)) > 1
     places = [
         (f"{path}, " if several else "") + lines_in_words(lines) for path, lines in flags.items()
@@ -60,7 +60,7 @@ def remark(example: Example, flags: Mapping[str, Sequence[int]]) -> str:
         said = f"misspawn check reports {'; '.join(places)}."
     else:
         said = "The scan does not report this one."
-    return " ".join(part for part in (inline(said), inline(example.note)) if part)
+    return " ".join(part for part in (said, example.note) if part)
 
 
 def lines_in_words(lines: Sequence[int]) -> str:

@@ -61,11 +61,6 @@ def fence(
     return block(text, language, title=title, lines=lines)
 
 
-def indent(text: str) -> str:
-    """The text as the content of a tab or a list item."""
-    return "\n".join(f"    {line}" if line else line for line in text.splitlines())
-
-
 def bullets(items: Iterable[str]) -> str:
     """A list of sentences of a record."""
     return "\n".join(f"- {inline(item)}" for item in items)

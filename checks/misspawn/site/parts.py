@@ -11,7 +11,16 @@ from misspawn.model import Category
 from misspawn.site.addresses import category_file, file
 from misspawn.site.book import REPOSITORY, Book, place
 from misspawn.site.markdown import text_only
-from misspawn.site.pages import calls, commands, guides, handbook, lists, pattern, reports
+from misspawn.site.pages import (
+    calls,
+    commands,
+    guides,
+    handbook,
+    lists,
+    pattern,
+    precision,
+    reports,
+)
 from misspawn.site.words import CATEGORIES
 
 Part = Callable[[Book, str], str]
@@ -28,9 +37,12 @@ PARTS: dict[str, Part] = {
     "cards": lists.cards,
     "frequent": lists.frequent,
     "myths": lists.myths,
+    "branches": guides.branches,
     "emergency": guides.emergency,
     "checklists": guides.checklists,
     "metrics": reports.metrics,
+    "suite": reports.suite,
+    "precision": precision.precision,
     "reviews": reports.reviews,
     "owners": reports.owners,
     "validation": reports.validation,
@@ -56,11 +68,10 @@ class Page(NamedTuple):
     argument: str
     source: str
 
-    @property
-    def stub(self) -> str:
-        """The page as the macro plugin takes it."""
-        meta = msgspec.yaml.encode(self.meta).decode()
-        return f'---\n{meta}---\n\n{{{{ misspawn("{self.part}", "{self.argument}") }}}}\n'
+    def text(self, book: Book) -> str:
+        """The whole page. What an example says in braces is no macro, and stays."""
+        meta = msgspec.yaml.encode(self.meta | {"render_macros": False}).decode()
+        return f"---\n{meta}---\n\n{part(book, self.part, self.argument)}\n"
 
 
 def pages(book: Book) -> Iterator[Page]:

@@ -7,7 +7,6 @@ import re
 import shutil
 from typing import Any
 
-import msgspec
 import yaml
 
 from misspawn import catalogue
@@ -29,8 +28,7 @@ def write(folder: str) -> int:
     current = book.load(renamed=redirects.read(os.path.join(docs, "renamed.yaml")))
     texts = _hand_written(docs, current)
     for page in parts.pages(current):
-        text = parts.part(current, page.part, page.argument)
-        texts[page.path] = f"---\n{msgspec.yaml.encode(page.meta).decode()}---\n\n{text}\n"
+        texts[page.path] = page.text(current)
     pages = dict(texts)
     told = {path: _FRONT.sub("", text) for path, text in texts.items() if not path.startswith("p/")}
     made = beside.files(current, told) | redirects.pages(current)

@@ -8,8 +8,9 @@ from misspawn import examples
 from misspawn.evidence import PYTHONS, Entry
 from misspawn.facts import Seen
 from misspawn.model import Example, Pattern
+from misspawn.site.blocks import div, para, tabs
 from misspawn.site.book import Book
-from misspawn.site.markdown import code, fence, html, indent, inline, raw
+from misspawn.site.markdown import code, fence, raw
 
 NOT_YET = "Not yet proved"
 _NAMES = {"python": "Python"}
@@ -37,7 +38,10 @@ def stamp(book: Book, pattern: Pattern) -> str:
         return _stamp("Cannot be run here", "none")
     if not runs or not proved:
         return _stamp(NOT_YET, "none")
-    text = f"Verified on Python {versions(proved)} \N{MIDDLE DOT} unchanged since {max(run.first for run in runs)}"
+    day = max(run.first for run in runs)
+    text = (
+        f"Verified on Python {versions(proved)} \N{MIDDLE DOT} unchanged since <time>{day}</time>"
+    )
     if missing:
         return _stamp(f"{text} \N{MIDDLE DOT} not yet proved on {versions(missing)}", "part")
     return _stamp(text, "")
@@ -45,7 +49,7 @@ def stamp(book: Book, pattern: Pattern) -> str:
 
 def _stamp(text: str, kind: str) -> str:
     extra = f" ms-stamp--{kind}" if kind else ""
-    return f'<span class="ms-stamp{extra}">{html(text)}</span>'
+    return f'<span class="ms-stamp{extra}"><span>{text}</span></span>'
 
 
 def versions(pythons: Iterable[str]) -> str:
@@ -58,18 +62,18 @@ def versions(pythons: Iterable[str]) -> str:
 
 
 def outputs(book: Book, pattern: Pattern, example: Example) -> str:
-    """What running the example printed: tabs by version only where the facts differ."""
+    """A box with what running the example printed: tabs by version only where the facts differ."""
+    groups = _groups(book.runs(pattern, example))
     if example.expect.unrunnable:
-        return f"*Not run: {inline(example.expect.unrunnable)}*"
-    runs = book.runs(pattern, example)
-    if not runs:
-        return f'<span class="ms-stamp ms-stamp--none">{NOT_YET}</span>\n{{: .ms-unproved }}'
-    groups = _groups(runs)
-    if len(groups) == 1:
-        return _output(groups[0])
-    return "\n\n".join(
-        f'=== "{_label(group, groups)}"\n\n{indent(_output(group))}' for group in groups
-    )
+        shown = para("ms-caption", f"Not run: {raw(example.expect.unrunnable)}")
+    elif len(groups) > 1:
+        texts = {_label(group, groups): _output(group) for group in groups}
+        shown = tabs(str(pattern.examples.index(example) + 1), texts)
+    elif groups:
+        shown = _output(groups[0])
+    else:
+        shown = para("ms-caption", _stamp(NOT_YET, "none"))
+    return div("ms-output", para("ms-side", "Output"), shown)
 
 
 def _groups(runs: Sequence[Entry]) -> list[list[Entry]]:
@@ -97,8 +101,8 @@ def _output(group: Sequence[Entry]) -> str:
         for name, version in newest.versions.items()
         if version
     )
-    lead = f"On {html(used)}: {account(newest.seen)}."
-    return f"{lead}\n\n{fence(chr(10).join(newest.output))}" if newest.output else lead
+    lead = para("ms-caption", raw(f"On {used}: {account(newest.seen)}."))
+    return lead + fence("\n".join(newest.output)) if newest.output else lead
 
 
 def account(seen: Seen) -> str:

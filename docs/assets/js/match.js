@@ -282,9 +282,13 @@
     return node;
   }
 
-  // Lets the browser compile the search before the first long log comes.
-  function warmed(compiled) {
-    if (global.setTimeout) setTimeout(() => search("a line of an ordinary log\n".repeat(8000), compiled), 50);
+  // Lets the browser compile the search before the first long log comes: a log with all that slows a
+  // search down, a few times, each short enough to go unnoticed.
+  function warmed(compiled, rounds = 6) {
+    if (!global.setTimeout || !rounds) return compiled;
+    const lines = compiled.symptoms.map(({ sample }) => `2026-11-22T09:14:03.11Z \x1b[31mE   ${sample}\x1b[0m\n`);
+    const log = `${lines.join("")}${"2026-11-22T09:14:03.11Z \x1b[32mtest_a PASSED\x1b[0m\n".repeat(3000)}`;
+    setTimeout(() => { search(log, compiled); warmed(compiled, rounds - 1); }, 50);
     return compiled;
   }
 

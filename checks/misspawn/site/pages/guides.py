@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from misspawn.model import Branch, Moment, Pattern
 from misspawn.site.addresses import Near, file, finder, link, near
+from misspawn.site.blocks import cards, para
 from misspawn.site.book import Book
-from misspawn.site.markdown import code, fence, html, inline, linked
+from misspawn.site.markdown import code, fence, html, inline, linked, raw
 from misspawn.site.words import BRANCHES, MOMENTS
 
 _PROGRAMS = {
     "bash", "coverage", "docker", "echo", "find", "gh", "git", "grep", "head", "ls", "misspawn", "ps",
     "pytest", "python", "rg",
 }  # fmt: skip
+
+
+def branches(book: Book, argument: str = "") -> str:
+    """The branches of the emergency guide as cards."""
+    return cards(
+        (f"[{title}](emergency.md#{branch.value})", text)
+        for branch, (title, text) in BRANCHES.items()
+    )
 
 
 def emergency(book: Book, argument: str = "") -> str:
@@ -79,11 +88,12 @@ def checklists(book: Book, argument: str = "") -> str:
 
 def _due(pattern: Pattern, moment: Moment, to: Near) -> str:
     enforced = (
-        f"checked by {code(f'misspawn check --select {pattern.id}')}"
+        f"by {code(f'misspawn check --select {pattern.id}')}"
         if pattern.detect
-        else "checked by a person: no detector sees it"
+        else "by a person, as no detector sees it"
     )
+    why = f"[{html(pattern.id)}]({to(file(pattern))})"
     return (
-        f'<li markdown="1">\n\n{inline(pattern.checklist[moment])}\n'
-        f"[{html(pattern.id)}]({to(file(pattern))}), {enforced}\n\n</li>"
+        f'<li markdown="block">\n\n{para("ms-due", raw(pattern.checklist[moment]))}\n\n'
+        f'<p class="ms-by" markdown="span">Prevents {why}. Checked {enforced}.</p>\n\n</li>'
     )

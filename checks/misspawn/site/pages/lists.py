@@ -6,11 +6,11 @@ from collections import Counter
 from html import escape
 
 from misspawn.model import Category, Kind, Pattern
-from misspawn.site import data
+from misspawn.site import blocks, data
 from misspawn.site.addresses import Near, category_file, link, near
-from misspawn.site.blocks import box, chip, line
+from misspawn.site.blocks import box, chip, para
 from misspawn.site.book import Book
-from misspawn.site.markdown import inline, text_only
+from misspawn.site.markdown import inline, raw, text_only
 from misspawn.site.words import CATEGORIES
 
 _MOST = 8
@@ -44,8 +44,8 @@ def _item(pattern: Pattern, to: Near) -> str:
     }
     attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in values.items())
     return (
-        f'<li {attributes} markdown="1">\n\n{link(pattern, to)} {chip(pattern)}\n\n'
-        f"{inline(pattern.summary)}\n\n</li>"
+        f'<li {attributes} markdown="block">\n\n{link(pattern, to)} {chip(pattern)}\n\n'
+        f"{para('ms-text', raw(pattern.summary))}\n\n</li>"
     )
 
 
@@ -75,12 +75,13 @@ def _plain_list(items: str) -> str:
 def cards(book: Book, argument: str = "") -> str:
     """The categories as cards."""
     counts = Counter(pattern.category for pattern in book.live)
-    items = [
-        f'<li markdown="1">\n\n[{CATEGORIES[one][0]}]({category_file(one)}) '
-        f'<span class="ms-count">{counts[one]}</span>\n\n{inline(CATEGORIES[one][1])}\n\n</li>'
+    return blocks.cards(
+        (
+            f'[{CATEGORIES[one][0]}]({category_file(one)}) <span class="ms-count">{counts[one]}</span>',
+            CATEGORIES[one][1],
+        )
         for one in book.categories
-    ]
-    return '<ul class="ms-cards" markdown="1">\n' + "\n\n".join(items) + "\n</ul>"
+    )
 
 
 def frequent(book: Book, argument: str = "") -> str:
@@ -88,9 +89,14 @@ def frequent(book: Book, argument: str = "") -> str:
     to = near("index.md")
     seen = [pattern for pattern in book.live if pattern.history][:_MOST]
     return "\n".join(
-        f"1. {link(pattern, to)} {chip(pattern)}: {len(pattern.history)} commits"
+        f'1. {link(pattern, to)} {chip(pattern)} <span class="ms-seen">{_commits(pattern)}</span>'
         for pattern in seen
     )
+
+
+def _commits(pattern: Pattern) -> str:
+    count = len(pattern.history)
+    return "1 commit" if count == 1 else f"{count} commits"
 
 
 def myths(book: Book, argument: str = "") -> str:
@@ -100,8 +106,8 @@ def myths(book: Book, argument: str = "") -> str:
     return "\n\n".join(
         box(
             "ms-myth",
-            line("ms-claim", f"<strong>Claim:</strong> {inline(pattern.claim)}"),
-            line("ms-verdict", f"<strong>Verdict:</strong> {inline(pattern.verdict)}"),
+            para("ms-claim", f"<strong>Claim:</strong> {raw(pattern.claim)}"),
+            para("ms-verdict", f"<strong>Verdict:</strong> {raw(pattern.verdict)}"),
             f"[The run that refutes it]({to('p/' + pattern.id + '.md')})",
         )
         for pattern in found

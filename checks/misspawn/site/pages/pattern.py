@@ -17,16 +17,18 @@ from misspawn.site.addresses import (
     report,
     source,
 )
-from misspawn.site.blocks import Flags, beside, box, chip, line, pairs
+from misspawn.site.blocks import Flags, beside, box, chip, div, line, pairs, para
 from misspawn.site.book import Book
 from misspawn.site.finding import find_it, suppress
 from misspawn.site.flags import flagged
-from misspawn.site.markdown import bullets, code, html, inline, linked
+from misspawn.site.markdown import bullets, code, html, inline, linked, raw
 from misspawn.site.overlaps import overlaps
 from misspawn.site.symptoms import headings
 from misspawn.site.words import CATEGORIES
 
 Sections = Iterator[tuple[str, str]]
+_UNSEARCHED = ("Suppress it", "Results by version", "Related", "References")
+"""Sections that say the same on all pages, or what other pages say."""
 
 
 def page(book: Book, pattern: Pattern) -> str:
@@ -38,8 +40,13 @@ def page(book: Book, pattern: Pattern) -> str:
         *_told(book, pattern, to),
         *_around(book, pattern, flags, to),
     )
-    parts += [f"## {title}\n\n{text}" for title, text in sections if text.strip()]
+    parts += [_section(title, text) for title, text in sections if text.strip()]
     return "\n\n".join(part for part in (*parts, _foot(pattern, to)) if part) + "\n"
+
+
+def _section(title: str, text: str) -> str:
+    unsearched = " { data-search-exclude='' }" if title in _UNSEARCHED else ""
+    return f"## {title}{unsearched}\n\n{text}"
 
 
 def _head(book: Book, pattern: Pattern, to: Near) -> str:
@@ -49,13 +56,13 @@ def _head(book: Book, pattern: Pattern, to: Near) -> str:
         f"# {inline(pattern.title)}",
         line("ms-meta", f"{chip(pattern)} {category} {proofs.stamp(book, pattern)}"),
         f'!!! warning "Retired"\n\n    {inline(pattern.retired)}' if pattern.retired else "",
-        line("ms-summary", inline(pattern.summary)),
-        line("ms-remedy", f"<strong>Fix:</strong> {inline(pattern.remedy)}"),
+        para("ms-summary", raw(pattern.summary)),
+        para("ms-remedy", f"<strong>Fix:</strong> {raw(pattern.remedy)}"),
     ]
     if pattern.kind is Kind.MYTH:
-        claim = line("ms-claim", f"<strong>Claim:</strong> {inline(pattern.claim)}")
-        verdict = line("ms-verdict", f"<strong>Verdict:</strong> {inline(pattern.verdict)}")
-        parts.append(box("ms-myth", claim, verdict))
+        claim = para("ms-claim", f"<strong>Claim:</strong> {raw(pattern.claim)}")
+        verdict = para("ms-verdict", f"<strong>Verdict:</strong> {raw(pattern.verdict)}")
+        parts.append(div("ms-myth", claim, verdict))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -74,8 +81,7 @@ def _shown(book: Book, pattern: Pattern, flags: Flags) -> Sections:
     wrong, right = pairs(pattern, flags)[0]
     parts = []
     if wrong:
-        told = line("ms-side", "Output")
-        parts.append(box("ms-output", told, proofs.outputs(book, pattern, wrong)))
+        parts.append(proofs.outputs(book, pattern, wrong))
     if right and (runs := book.runs(pattern, right)):
         on = proofs.versions(run.python for run in runs)
         parts.append(f"The right one, on Python {on}: {proofs.account(runs[-1].seen)}.")
@@ -114,7 +120,7 @@ def _more(book: Book, pattern: Pattern, flags: Flags) -> Iterator[str]:
     for wrong, right in pairs(pattern, flags)[1:]:
         yield beside(wrong, right, flags)
         if wrong:
-            yield box("ms-output", line("ms-side", "Output"), proofs.outputs(book, pattern, wrong))
+            yield proofs.outputs(book, pattern, wrong)
 
 
 def _history(pattern: Pattern) -> Iterator[str]:

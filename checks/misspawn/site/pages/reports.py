@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
 
 from misspawn import evidence
 from misspawn.evidence import PYTHONS
 from misspawn.model import Kind
+from misspawn.mutants import mutants
 from misspawn.site.addresses import link, near
 from misspawn.site.book import Book
 from misspawn.site.finding import searches
 from misspawn.site.markdown import code, fence, html
+from misspawn.site.pages import calls
 from misspawn.site.words import CATEGORIES
 
 DAYS = 180
+_TEST = re.compile(r"^(?:async )?def test_", re.MULTILINE)
 
 
 def metrics(book: Book, argument: str = "") -> str:
@@ -33,10 +39,31 @@ def metrics(book: Book, argument: str = "") -> str:
         "runs behind them": len(runs),
         "records proved on every version": whole,
     }
+    return f"{_figures(figures)}\n\n{_by_version(book)}\n\n{_by_category(book)}"
+
+
+def _figures(figures: Mapping[str, int]) -> str:
     items = "".join(
         f"<div><dt>{name}</dt><dd>{count}</dd></div>" for name, count in figures.items()
     )
-    return f'<dl class="ms-figures">{items}</dl>\n\n{_by_version(book)}\n\n{_by_category(book)}'
+    return f'<dl class="ms-figures">{items}</dl>'
+
+
+def suite(book: Book, argument: str = "") -> str:
+    """What the project's own tests hold, from the test files and the records."""
+    root = Path(book.root).parent
+    texts = [path.read_text(encoding="utf-8") for path in (root / "tests").rglob("test_*.py")]
+    detectors = [detector for pattern in book.live for detector in pattern.detect]
+    figures = {
+        "test files": len(texts),
+        "test functions": sum(len(_TEST.findall(text)) for text in texts),
+        "detectors tested on examples": len(detectors),
+        "conditions of detectors, each taken away once": sum(
+            1 for detector in detectors for _ in mutants(detector)
+        ),
+        "calls of the table run": 2 * len(calls.read()),
+    }
+    return _figures(figures)
 
 
 def _by_version(book: Book) -> str:

@@ -1,0 +1,121 @@
+"""Which detectors can match a file at all: told from its bytes, before anything is parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from misspawn.detect import searched
+from misspawn.meanings import Meanings, callees
+from misspawn.model import Clause, Detector, Language, Pattern
+from misspawn.regex import MatchSet, Prefilter, over_comments, tail
+from misspawn.regions import Document, document_type
+
+_MODULE = re.compile(
+    r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)"
+)  # what stands before `\.`
+
+
+_NAMES_MEMORY = 160 << 20  # bytes; thousands of names in some regexes fill about 40 MB
+
+
+class Rule(NamedTuple):
+    """One detector and the record that it belongs to."""
+
+    pattern: Pattern
+    detector: Detector
+
+
+def rules(patterns: Iterable[Pattern]) -> Iterator[Rule]:
+    """The rules that the detectors of some records are."""
+    return (Rule(pattern, detector) for pattern in patterns for detector in pattern.detect)
+
+
+def words(detector: Detector) -> Iterator[bytes]:
+    """The module names that a detector mentions: only imports of these need be spelled out."""
+    for pattern in _regexes(detector):
+        yield from map(str.encode, _MODULE.findall(pattern))
+
+
+class Searches:
+    """The rules for one language, ready to be looked for in files.
+
+    The automaton of each search is made when the first file needs it, so it costs nothing in a
+    tree without that language. `meanings`: what the project's names are, when it is to be looked
+    first which names it defines at all; rules that ask for them are narrowed to these.
+    """
+
+    def __init__(
+        self, language: Language, rules: Iterable[Rule], meanings: Meanings | None = None
+    ) -> None:
+        self._language = language
+        self.rules = [rule for rule in rules if rule.detector.language is language]
+        self._narrowed = dict(_narrowed(self.rules, meanings)) if meanings else {}
+        sharp = (over_comments(rule.detector.match) for rule in self._narrowed.values())
+        self._sharp = MatchSet(sharp, memory=_NAMES_MEMORY)
+        self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
+        self._matches: MatchSet | None = None
+        self._own: list[int] = []
+
+    def likely(self, data: bytes) -> frozenset[int]:
+        """Numbers of the rules whose literals all occur in a file's bytes, and their names too."""
+        found = frozenset(self._prefilter.candidates(data))
+        if self._narrowed.keys().isdisjoint(found):
+            return found
+        numbers = [*self._narrowed]
+        hit = {numbers[index] for index in self._sharp.matching(data)}
+        return found - (self._narrowed.keys() - hit)
+
+    def may_match(self, rule: Rule, data: bytes) -> bool:
+        """Whether a rule's literals all occur in a file's bytes."""
+        return any(self.rules[number] is rule for number in self.likely(data))
+
+    def matching(self, document: Document, likely: frozenset[int]) -> Iterator[Rule]:
+        """Those of the likely rules whose `match` hits something, in the order of the records."""
+        if self._matches is None:
+            kind = document_type(self._language)
+            self._own = [n for n, _ in enumerate(self.rules) if n not in self._narrowed]
+            matches = (tail(self.rules[number].detector.match) for number in self._own)
+            self._matches = MatchSet(searched(match, kind) for match in matches)
+        hits = {self._own[index] for index in self._matches.matching(document.text)}
+        numbers = sorted((hits | self._narrowed.keys()) & likely)
+        return (self._narrowed.get(number) or self.rules[number] for number in numbers)
+
+
+def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:
+    """The rules with the names that their callees can have, by number."""
+    for number, rule in enumerate(rules):
+        if callees(rule.detector):
+            yield number, Rule(rule.pattern, meanings.narrowed(rule.detector))
+
+
+def _required(detector: Detector) -> Iterator[str]:
+    """The regexes that must match somewhere in a file for the detector to hold."""
+    yield detector.match
+    yield from detector.all
+    for clause in _clauses(detector):
+        yield from clause.all
+    if "async-function" in detector.inside:
+        yield r"\basync\s+def\b"
+    yield from (names.any for names in detector.where.values() if names.any)
+
+
+def _regexes(detector: Detector) -> Iterator[str]:
+    yield from _required(detector)
+    yield from detector.none
+    for clause in _clauses(detector):
+        yield from clause.none
+    yield from detector.inside.values()
+    yield from detector.outside.values()
+    yield from (names.none for names in detector.where.values())
+
+
+def _clauses(detector: Detector) -> tuple[Clause, ...]:
+    return (
+        detector.deep,
+        detector.statement,
+        detector.function,
+        detector.class_,
+        detector.file,
+    )

@@ -1,0 +1,83 @@
+"""How often a detector's finding is right: what people judged, from one reviewed file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from misspawn.model import Severity
+from misspawn.site.addresses import link, near
+from misspawn.site.book import Book
+from misspawn.site.markdown import code, inline
+
+FILE = Path(__file__).parents[1] / "precision.yaml"
+
+
+class Repository(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scanned repository on GitHub, as `owner/name`, and the commit."""
+
+    name: str
+    commit: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A record's findings: how many there were, were judged, and were right; `wrong` says what the others are."""
+
+    id: str
+    findings: int
+    judged: int
+    right: int
+    wrong: str = ""
+
+
+class Precision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    judged_on: str
+    repositories: tuple[Repository, ...]
+    detectors: tuple[Row, ...]
+
+
+@lru_cache(maxsize=1)
+def read() -> Precision:
+    """What was judged."""
+    return msgspec.convert(yaml.safe_load(FILE.read_text(encoding="utf-8")), Precision)
+
+
+def precision(book: Book, argument: str = "") -> str:
+    """Where, how many by severity, and a row for each record."""
+    told = read()
+    rows = [row for row in told.detectors if row.id in book.known]
+    where = ", ".join(
+        f"[{one.name}](https://github.com/{one.name}/tree/{one.commit}) at {code(one.commit[:8])}"
+        for one in told.repositories
+    )
+    return "\n\n".join(
+        (f"Judged on {told.judged_on}, in {where}.", _sums(book, rows), _table(book, rows))
+    )
+
+
+def _sums(book: Book, rows: list[Row]) -> str:
+    """How many of the judged findings of each severity are right."""
+    lines = []
+    for severity in Severity:
+        found = [row for row in rows if book.known[row.id].severity is severity]
+        judged, right = sum(row.judged for row in found), sum(row.right for row in found)
+        if judged:
+            lines.append(
+                f"- {severity.value}: {right} of {judged} are right, {100 * right // judged} %"
+            )
+    return "\n".join(lines)
+
+
+def _table(book: Book, rows: list[Row]) -> str:
+    to = near("metrics.md")
+    lines = [
+        f"| {link(book.known[row.id], to)} | {row.findings} | {row.judged} | {row.right} | {inline(row.wrong)} |"
+        for row in sorted(rows, key=lambda row: (-row.findings, row.id))
+    ]
+    head = "| Record | Findings | Judged | Right | The others |\n| --- | ---: | ---: | ---: | --- |"
+    return "\n".join((head, *lines))

@@ -19,13 +19,13 @@ from misspawn.regions.syntax import Syntax
 from misspawn.scan import Scanner, scan
 from misspawn.source import Source, Unreadable
 from misspawn.trees import MemoryTree
-from misspawn.why import why
+from misspawn.why import Known, why
 
 PATTERNS = load()
 SCANNER = Scanner(PATTERNS)
 WHOLE = Scanner(PATTERNS, whole=True)
 NO_FACTS = Project.in_memory({})
-NO_NAMES = Meanings(MemoryTree({}))
+NOTHING = Known(NO_FACTS, Meanings(MemoryTree({})))
 MISTAKE = (
     "import subprocess\nsubprocess.run(['docker', 'ps'], check=True, stdin=subprocess.DEVNULL)\n"
 )
@@ -120,11 +120,11 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
 def test_why_tells_the_step_that_decided() -> None:
     ids = ["subprocess-no-timeout"]
     source = Source("a.py", b"import subprocess\nsubprocess.run(x, timeout=1)\n")
-    traces = list(why(source, 2, PATTERNS, NO_FACTS, NO_NAMES, ids=ids))
+    traces = list(why(source, 2, PATTERNS, NOTHING, ids=ids))
     assert [trace.reported for trace in traces] == [False]
     assert traces[0].steps[-1].name == "own level none"
     assert "timeout" in traces[0].steps[-1].detail
-    absent = list(why(Source("a.py", b"x = 1\n"), 1, PATTERNS, NO_FACTS, NO_NAMES, ids=ids))
+    absent = list(why(Source("a.py", b"x = 1\n"), 1, PATTERNS, NOTHING, ids=ids))
     assert absent[0].steps[-1].name == "prefilter"
 
 

@@ -40,9 +40,11 @@ class NothingKnown:
     """The lookup where there is no project."""
 
     def plausible(self, start: int, end: int, kinds: frozenset[SymbolKind]) -> bool:
+        """Nothing is."""
         return False
 
     def __call__(self, start: int, end: int) -> Symbol | Unknown:
+        """Nothing is known."""
         return Unknown("there is no project to look it up in")
 
 

@@ -16,6 +16,13 @@ from misspawn.scan import Scanner
 from misspawn.source import Source
 
 
+class Known(NamedTuple):
+    """What is known around the file: facts of the project, and what its names are."""
+
+    facts: Facts
+    meanings: Meanings
+
+
 class Trace(NamedTuple):
     """The steps by which one detector of one record decided about one hit (or found none)."""
 
@@ -33,8 +40,7 @@ def why(  # noqa: PLR0913  each says another thing about the question
     source: Source,
     line: int,
     patterns: Sequence[Pattern],
-    facts: Facts,
-    meanings: Meanings,
+    known: Known,
     *,
     ids: Iterable[str] = (),
     beside: Sequence[Document] = (),
@@ -52,7 +58,7 @@ def why(  # noqa: PLR0913  each says another thing about the question
         number = rule.pattern.detect.index(rule.detector) + 1
         traces = [
             Trace(rule.pattern.id, number, steps)
-            for steps in _hits(rule, opened, source, line, facts, meanings)
+            for steps in _hits(rule, opened, source, line, known)
         ]
         if chosen and not traces:
             searches = scanner.searches(rule.detector.language)
@@ -68,13 +74,14 @@ def _hits(
     opened: Sequence[Document],
     source: Source,
     line: int,
-    facts: Facts,
-    meanings: Meanings,
+    known: Known,
 ) -> Iterator[tuple[Step, ...]]:
     for document in opened:
         if document.language is rule.detector.language:
-            lookup = meanings.of(source.path, document)
-            for hit, steps in detect.explained(rule.detector, document, facts, source.path, lookup):
+            lookup = known.meanings.of(source.path, document)
+            for hit, steps in detect.explained(
+                rule.detector, document, known.facts, source.path, lookup
+            ):
                 if _touches(rule, document, source, (hit.start, hit.end), line):
                     yield tuple(_until_decided(steps))
 

@@ -23,8 +23,8 @@ from typing import NamedTuple
 from misspawn.catalogue import load
 from misspawn.index import Unknown
 from misspawn.meanings import Meanings
-from misspawn.meanings.hints import Hints
 from misspawn.meanings.definitions import ASYNCHRONOUS
+from misspawn.meanings.hints import Hints
 from misspawn.model import Pattern
 from misspawn.project import Project
 from misspawn.regions.python import PythonDocument

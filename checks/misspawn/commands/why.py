@@ -15,7 +15,7 @@ from misspawn.formats.style import Style, one_line, style_for
 from misspawn.meanings import Meanings
 from misspawn.project import Project
 from misspawn.source import Source, Unreadable
-from misspawn.why import Trace, why
+from misspawn.why import Known, Trace, why
 
 _PLACE = re.compile(r"(?s)(.+?):([1-9][0-9]*)(:[0-9]+)?:?")
 
@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     try:
         source = Source(name, walk.read(path))
         beside = told(root, name, source.data)
-        traces = list(why(source, line, patterns, facts, meanings, ids=ids, beside=beside))
+        traces = list(why(source, line, patterns, Known(facts, meanings), ids=ids, beside=beside))
     except OSError as error:
         raise UserError(f"{one_line(path)}: cannot be read: {error.strerror}") from error
     except Unreadable as error:

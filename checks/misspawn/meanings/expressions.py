@@ -7,7 +7,6 @@ annotated parameter. For everything else the answer is `Unknown` and says what s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,18 +14,21 @@ from tree_sitter import Node
 
 from misspawn.index import Index, Symbol, Unknown
 from misspawn.meanings.scopes import Bound, How, Names, names, text
+from misspawn.meanings.surroundings import (
+    COMPREHENSIONS,
+    class_of,
+    is_receiver,
+    loops,
+    same_import,
+    short,
+    visible,
+)
 from misspawn.model import SymbolKind
 from misspawn.regions.bindings import SCOPES
 from misspawn.regions.grammar import CLASSES, FUNCTIONS
 
 _DEEPEST = 12  # steps from an expression to what it stands for; a chain of calls is rarely longer than four
 _TYPE = re.compile(r"(?:(?:typing\.)?Optional\[)?[\"']?([A-Za-z_][\w.]*)[\"']?\]?(?:\s*\|\s*None)?")
-_COMPREHENSIONS = (
-    "list_comprehension",
-    "set_comprehension",
-    "dictionary_comprehension",
-    "generator_expression",
-)
 
 
 class Thing(NamedTuple):
@@ -64,15 +66,15 @@ class Expressions:
             return self._called(node, depth)
         if node.type in ("parenthesized_expression", "await") and node.named_children:
             return self._awaited(node, depth)
-        return Unknown(f"`{_short(node)}` is no plain name")
+        return Unknown(f"`{short(node)}` is no plain name")
 
     # -- names ---------------------------------------------------------------
 
     def _name(self, node: Node, depth: int) -> Thing | Unknown:
         name = text(node)
-        for scope in _scopes(node):
-            if scope.type in _COMPREHENSIONS:
-                if name in _loops(scope):
+        for scope in visible(node):
+            if scope.type in COMPREHENSIONS:
+                if name in loops(scope):
                     return Unknown(f"`{name}` is the variable of a comprehension")
             elif bound := self._names(scope).get(name):
                 return self._bound(name, bound, scope, depth)
@@ -87,7 +89,7 @@ class Expressions:
         last = bound[0]
         if all(item.how is How.DEFINITION for item in bound) and scope.type == "module":
             return Thing(f"{self._module}.{name}")
-        if len(bound) > 1 and not _same_import(bound):
+        if len(bound) > 1 and not same_import(bound):
             return Unknown(f"`{name}` is bound {len(bound)} times")
         if last.how is How.IMPORT:
             return self._imported(last.target)
@@ -120,8 +122,8 @@ class Expressions:
         return Unknown(f"`{name}` is a class inside a function")
 
     def _parameter(self, node: Node, name: str, function: Node, depth: int) -> Thing | Unknown:
-        if function.type in FUNCTIONS and _is_receiver(node, function):
-            owner = self._class_name(_class_of(function))
+        if function.type in FUNCTIONS and is_receiver(node, function):
+            owner = self._class_name(class_of(function))
             return owner if isinstance(owner, Unknown) else Thing(owner, instance=True, open=True)
         if annotation := node.child_by_field_name("type"):
             return self._annotated(annotation, depth)
@@ -134,26 +136,26 @@ class Expressions:
         if value is None:
             return Unknown(f"`{name}` has no value here")
         if value.type not in ("call", "await"):
-            return Unknown(f"`{name}` is assigned `{_short(value)}`, which is not followed")
+            return Unknown(f"`{name}` is assigned `{short(value)}`, which is not followed")
         return self.thing(value, depth + 1)
 
     def _entered(self, node: Node, depth: int) -> Thing | Unknown:
         """What `with C() as x` gives where the class says that it enters itself."""
         found = self.thing(node.named_children[0], depth + 1)
         if isinstance(found, Unknown) or not found.instance:
-            return Unknown(f"what `{_short(node)}` gives is not known")
+            return Unknown(f"what `{short(node)}` gives is not known")
         for name in ("__aenter__", "__enter__"):
             method = self._resolve(f"{found.dotted}.{name}")
             if isinstance(method, Symbol):
                 given = method.returns.rpartition(".")[2]
                 if given in ("Self", found.dotted.rpartition(".")[2]):
                     return found
-        return Unknown(f"what `{_short(node)}` gives is not known")
+        return Unknown(f"what `{short(node)}` gives is not known")
 
     def _annotated(self, annotation: Node, depth: int) -> Thing | Unknown:
         match = _TYPE.fullmatch(text(annotation))
         if match is None:
-            return Unknown(f"the annotation `{_short(annotation)}` is no plain class")
+            return Unknown(f"the annotation `{short(annotation)}` is no plain class")
         found = self._dotted(match[1], annotation, depth)
         if isinstance(found, Unknown):
             return found
@@ -162,8 +164,8 @@ class Expressions:
     def _dotted(self, dotted: str, place: Node, depth: int) -> Thing | Unknown:
         """A dotted name as if it stood at the place."""
         first, _, rest = dotted.partition(".")
-        for scope in (*_scopes(place), self._root):
-            if scope.type not in _COMPREHENSIONS and (bound := self._names(scope).get(first)):
+        for scope in (*visible(place), self._root):
+            if scope.type not in COMPREHENSIONS and (bound := self._names(scope).get(first)):
                 found = self._bound(first, bound, scope, depth + 1)
                 if isinstance(found, Unknown) or not rest:
                     return found
@@ -178,7 +180,7 @@ class Expressions:
             node.child_by_field_name("attribute"),
         )
         if receiver is None or attribute is None:
-            return Unknown(f"`{_short(node)}` is no plain name")
+            return Unknown(f"`{short(node)}` is no plain name")
         if text(receiver) == "super()":
             return self._inherited(receiver, text(attribute))
         owner = self.thing(receiver, depth + 1)
@@ -204,9 +206,9 @@ class Expressions:
         return self._instance(symbol.returns, open=True)
 
     def _inherited(self, node: Node, attribute: str) -> Thing | Unknown:
-        function = next((scope for scope in _scopes(node) if scope.type in FUNCTIONS), None)
+        function = next((scope for scope in visible(node) if scope.type in FUNCTIONS), None)
         owner = (
-            self._class_name(_class_of(function)) if function is not None else Unknown("no class")
+            self._class_name(class_of(function)) if function is not None else Unknown("no class")
         )
         symbol = owner if isinstance(owner, Unknown) else self._resolve(owner)
         if isinstance(symbol, Unknown):
@@ -221,7 +223,7 @@ class Expressions:
         if isinstance(found, Unknown):
             return found
         if found.local is not None:
-            return Unknown(f"`{_short(node)}` calls a function inside a function")
+            return Unknown(f"`{short(node)}` calls a function inside a function")
         symbol = self._resolve(found.dotted)
         if isinstance(symbol, Unknown):
             return symbol
@@ -229,7 +231,7 @@ class Expressions:
             return Thing(symbol.name, instance=True)
         if symbol.kind is SymbolKind.FUNCTION and symbol.returns:
             return self._instance(symbol.returns, open=True)
-        return Unknown(f"what `{_short(node)}` returns is not known")
+        return Unknown(f"what `{short(node)}` returns is not known")
 
     def _awaited(self, node: Node, depth: int) -> Thing | Unknown:
         inner = node.named_children[0]
@@ -238,7 +240,7 @@ class Expressions:
         callee = inner.child_by_field_name("function") if inner.type == "call" else None
         found = self.thing(callee, depth + 1) if callee is not None else Unknown("not a call")
         if isinstance(found, Unknown) or found.local is not None:
-            return Unknown(f"what `{_short(node)}` gives is not known")
+            return Unknown(f"what `{short(node)}` gives is not known")
         symbol = self._resolve(found.dotted)
         if (
             isinstance(symbol, Symbol)
@@ -246,7 +248,7 @@ class Expressions:
             and symbol.returns
         ):
             return self._instance(symbol.returns, open=True)
-        return Unknown(f"what `{_short(node)}` gives is not known")
+        return Unknown(f"what `{short(node)}` gives is not known")
 
     def _instance(self, dotted: str, *, open: bool) -> Thing | Unknown:
         symbol = self._resolve(dotted)
@@ -288,59 +290,3 @@ class Expressions:
 
     def _global(self, name: str) -> bool:
         return name in self._globals
-
-
-def _scopes(node: Node) -> Iterator[Node]:
-    """The scopes whose names are visible at a node, innermost first, without the module."""
-    below, current, first = node, node.parent, True
-    while current is not None:
-        if current.type in _COMPREHENSIONS or (current.type in SCOPES and _is_body(current, below)):
-            yield current
-            first = False
-        elif current.type in CLASSES and _is_body(current, below):
-            if first:
-                yield current
-            first = False
-        below, current = current, current.parent
-
-
-def _same_import(bound: list[Bound]) -> bool:
-    return (
-        all(item.how is How.IMPORT for item in bound) and len({item.target for item in bound}) == 1
-    )
-
-
-def _is_body(scope: Node, below: Node) -> bool:
-    body = scope.child_by_field_name("body")
-    return body is not None and body.id == below.id
-
-
-def _loops(comprehension: Node) -> set[str]:
-    clauses = (child for child in comprehension.named_children if child.type == "for_in_clause")
-    return {
-        word
-        for clause in clauses
-        for word in re.findall(r"\w+", text(clause.child_by_field_name("left")))
-    }
-
-
-def _class_of(function: Node) -> Node | None:
-    """The class in whose body a function stands."""
-    outer = function.parent
-    if outer is not None and outer.type == "decorated_definition":
-        outer = outer.parent
-    owner = outer.parent if outer is not None else None
-    return owner if owner is not None and owner.type in CLASSES else None
-
-
-def _is_receiver(parameter: Node, function: Node) -> bool:
-    """Whether a parameter is the `self` or `cls` of a method."""
-    if _class_of(function) is None or text(parameter) not in ("self", "cls", "mcs"):
-        return False
-    parameters = function.child_by_field_name("parameters")
-    return parameters is not None and parameters.named_children[0].id == parameter.id
-
-
-def _short(node: Node) -> str:
-    shown = " ".join(text(node).split())
-    return shown if len(shown) <= 40 else shown[:37] + "..."

@@ -7,18 +7,20 @@ library, an unannotated parameter. Nothing can be told of these, so no tree is n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from string import ascii_letters, digits
 
 from misspawn.regions.names import imports
 
 _ROOT = re.compile(rb"\w+")
 _OWN = frozenset({b"self", b"cls", b"super"})
 _DEEPEST = 4  # variables that are made from one another
-_MADE = (
-    rb"%b(?<![\w.]%b)[ \t]*(?::[ \t]*[\"']?(?:Optional\[)?(\w+)[^=\n,)]*)?"
+_INSIDE = frozenset(bytes((byte,)) for byte in f"._{ascii_letters}{digits}".encode())
+_MADE = re.compile(
+    rb"[ \t]*(?::[ \t]*[\"']?(?:Optional\[)?(\w+)[^=\n,)]*)?"
     rb"(?:=[ \t]*(?:await[ \t]+)?\(?(\w+)[\w.]*\(|[,)=]|\n)"
-)  # a name with its annotation and what is called to give it a value; `re` finds its literal first
+)  # behind a name: its annotation, and what is called to give it a value
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _WORDS = re.compile(rb"[A-Za-z_]\w*")
 
@@ -63,8 +65,16 @@ class Hints:
             return self._imported(root)
         if b"class " + root in self._data or b"def " + root in self._data:
             return True
-        makers = re.findall(_MADE % (root, root), self._data)
-        return any(self._follows(maker, depth + 1) for pair in makers for maker in pair if maker)
+        return any(self._follows(maker, depth + 1) for maker in set(self._makers(root)))
+
+    def _makers(self, root: bytes) -> Iterator[bytes]:
+        """What annotates a name, and what is called to give it a value."""
+        at = self._data.find(root)
+        while at >= 0:
+            end = at + len(root)
+            if self._data[at - 1 : at] not in _INSIDE and (made := _MADE.match(self._data, end)):
+                yield from filter(None, made.groups())
+            at = self._data.find(root, end)
 
     def _imported(self, name: bytes) -> bool:
         """Whether the name is imported from the project."""

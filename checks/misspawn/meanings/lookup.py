@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from misspawn.index import Index, Symbol, Unknown
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions, Thing
-from misspawn.meanings.scopes import local_kind, text
 from misspawn.meanings.hints import Hints
 from misspawn.meanings.narrow import narrowed
+from misspawn.meanings.scopes import local_kind
 from misspawn.model import Detector, SymbolKind
 from misspawn.regions.document import Document
 from misspawn.regions.python import PythonDocument
@@ -23,6 +23,8 @@ from misspawn.trees import Tree, WorkingTree
 
 _OWNER = re.compile(r"(?s)(.+?)\s*,\s*[\"'](\w+)")
 _ENVIRONMENTS = (".venv", "venv")
+_ASSIGNED = re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
+_QUOTED = re.compile(rb"[\"'](?:[\w.]*\.)?(\w+)[\"']")
 _QUOTES = (b"'", b'"')
 _STRINGS = ("string", "string_content", "string_start")
 
@@ -143,7 +145,7 @@ class FileLookup:
         if not self._meanings.index.first_party(symbol.name, self._path):
             return Unknown(f"`{symbol.name}` is not of this project")
         name = found.dotted.rpartition(".")[2]
-        if not replaced and self._replaced(name):
+        if not replaced and name in self._replaced:
             return Unknown(f"this file puts something else in the place of `{name}`")
         if (
             symbol.kind not in ASYNCHRONOUS
@@ -154,14 +156,15 @@ class FileLookup:
             return Unknown(f"a subclass in {path} may define `{name}` otherwise")
         return symbol
 
-    def _replaced(self, name: str) -> bool:
-        """Whether the file assigns to an attribute of the name, or patches one."""
+    @cached_property
+    def _replaced(self) -> frozenset[str]:
+        """The attributes that the file assigns to, and what it may patch by name."""
         assert isinstance(self._document, PythonDocument)
-        data, word = self._document.source, name.encode()
-        if re.search(rb"\.%b[ \t]*(?::[^=\n]+)?=(?!=)" % word, data):
-            return True
-        quoted = re.search(rb"%b(?<=[\"'.]%b)[\"']" % (word, word), data)
-        return quoted is not None and (b"patch" in data or b"setattr" in data)
+        data = self._document.source
+        found = set(_ASSIGNED.findall(data))
+        if b"patch" in data or b"setattr" in data:
+            found.update(_QUOTED.findall(data))
+        return frozenset(name.decode("utf-8", "replace") for name in found)
 
     @cached_property
     def _expressions(self) -> Expressions | Unknown:

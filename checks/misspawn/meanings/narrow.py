@@ -1,4 +1,4 @@
-"""A detector's `match`, narrowed to the names that can have the kind it asks for.
+r"""A detector's `match`, narrowed to the names that can have the kind it asks for.
 
 `(?P<f>...\\w+)\\(` hits every call. With the names that the tree defines in place of the last `\\w+`, RE2
 passes over nearly all of them before anything is lexed or parsed.

@@ -9,7 +9,6 @@ from typing import ClassVar, NamedTuple
 from misspawn.model import Language
 from misspawn.regex import Regex
 
-
 Spans = Sequence[tuple[int, int]]
 
 

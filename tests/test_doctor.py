@@ -31,7 +31,7 @@ def write(name: str, text: str = "") -> None:
 
 def git(*arguments: str) -> None:
     named = ("-c", "user.name=a", "-c", "user.email=a@example.com")
-    subprocess.run(["git", *named, *arguments], check=True, capture_output=True, timeout=60)
+    subprocess.run(["git", *named, *arguments], check=True, timeout=60)
 
 
 def installed(**versions: str) -> None:
@@ -467,7 +467,7 @@ def test_on_a_real_engine(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def compose(*arguments: str) -> None:
         command = ["docker", "compose", *arguments]
-        subprocess.run(command, check=True, capture_output=True, timeout=100)
+        subprocess.run(command, check=True, timeout=100)
 
     def records() -> list[str]:
         return [one["record"] for one in said("containers", code=None)]

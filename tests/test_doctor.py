@@ -239,6 +239,15 @@ def _is_alive(process: int) -> bool:
     return state != "Z"
 
 
+@pytest.mark.usefixtures("half")
+def test_nothing_of_the_project_is_changed(said: Said) -> None:
+    write("pytest.ini", "[pytest]\n")
+    installed(**ALL)
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+    said(",".join(CHECKS), "--import", "app.fine", "--python", sys.executable, code=1)
+    assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
+
+
 # -- pytest ------------------------------------------------------------------------
 
 SCOPE = "asyncio_default_fixture_loop_scope"

@@ -111,6 +111,15 @@ def test_commit_of_a_path_takes_the_index_that_git_made_for_it() -> None:
     git("commit", "-m", "without run.py", "app/session.py")
 
 
+@pytest.mark.parametrize("autocrlf", ["true", "false"])
+def test_windows_line_endings_in_files(autocrlf: str) -> None:
+    git("config", "core.autocrlf", autocrlf)
+    hook("install")
+    Path("run.py").write_bytes(SLEEPY.replace("\n", "\r\n").encode())
+    git("add", "run.py")
+    assert "run.py:3:1: subprocess-no-timeout" in git("commit", "-m", "x", code=1)
+
+
 def test_a_file_that_is_not_staged_is_not_reported() -> None:
     git("commit", "--allow-empty", "-m", "x")
     write("old.py", SLEEPY)
@@ -218,6 +227,14 @@ def test_another_hook_is_left_as_it_is(capsys: Streams, action: str) -> None:
     assert "another hook is there" in said
     assert ('misspawn hook --hook pre-commit run "$@" || exit 1' in said) == (action == "install")
     assert hook("status") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_nowhere_is_another_hook_too(tmp_path: Path) -> None:
+    PLACE.parent.mkdir(exist_ok=True)
+    PLACE.symlink_to(tmp_path / "gone")
+    assert hook("install") == 2
+    assert PLACE.is_symlink()
 
 
 def test_the_advised_line_makes_another_hook_check_too() -> None:

@@ -50,11 +50,13 @@ class Hook(NamedTuple):
     @property
     def state(self) -> State:
         """Whether it is ours. Line endings and the path of the program do not matter."""
+        if not os.path.lexists(self.path):
+            return State.ABSENT
         try:
             with open(self.path, encoding="utf-8", errors="replace") as stream:
                 text = stream.read()
-        except FileNotFoundError:
-            return State.ABSENT
+        except OSError:  # a link to nowhere, a folder
+            return State.OTHER
         if _MARK not in text:
             return State.OTHER
         return State.OURS if _nameless(text) == _nameless(_text(self.name)) else State.EDITED
@@ -66,6 +68,12 @@ class Hook(NamedTuple):
                 f"{self.path}: {self.state.value}, and is left as it is; add this line to it:\n"
                 f'  misspawn hook --hook {self.name} run "$@" || exit 1'
             )
+        try:
+            self._write()
+        except OSError as error:
+            raise UserError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+    def _write(self) -> None:
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         fresh = f"{self.path}.misspawn"
         executable = partial(os.open, mode=0o777)  # less what the umask takes away

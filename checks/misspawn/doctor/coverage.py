@@ -30,6 +30,7 @@ class _Use(NamedTuple):
     """The first file of each kind that matters here, '' for none."""
 
     child: str = ""
+    line: int = 0
     container: str = ""
 
 
@@ -41,14 +42,14 @@ def look(place: Place) -> Iterator[Result]:
         raise NotApplicable("no configuration of coverage, and it is not installed for the project")
     use = _used(place.root)
     if use.child:
-        yield from _child(use.child, file, settings, installed)
+        yield from _child(use, file, settings, installed)
     if use.container:
         yield from _container(use.container, file, settings)
     yield ok(_summary(file, settings, installed, use))
 
 
 def _child(
-    test: str, file: str, settings: Mapping[str, str], installed: Mapping[str, Version]
+    use: _Use, file: str, settings: Mapping[str, str], installed: Mapping[str, Version]
 ) -> Iterator[Result]:
     record = "coverage-subprocess-not-measured"
     version, plugin = installed.get("coverage"), installed.get("pytest-cov")
@@ -58,9 +59,9 @@ def _child(
         fix = f"Install coverage {_PATCH_SINCE} or newer."
         yield found(message, record=record, fix=fix, path=file)
     elif not patched and not (plugin and plugin < _UNASKED_BEFORE):
-        message = f"{test} starts Python, and nothing measures that process"
+        message = "a test starts Python, and nothing measures that process"
         fix = f"Set `patch = subprocess` in the run settings (coverage {_PATCH_SINCE} or newer)."
-        yield found(message, record=record, fix=fix, path=test)
+        yield found(message, record=record, fix=fix, path=use.child, line=use.line)
 
 
 def _container(container: str, file: str, settings: Mapping[str, str]) -> Iterator[Result]:
@@ -125,7 +126,9 @@ def _used(root: str) -> _Use:
     for path in walk.walk([root]):
         name = "" if isinstance(path, Problem) else walk.below(root, path)
         if not use.child and name.endswith(".py") and _IS_TEST.search(name):
-            use = use._replace(child=name if _STARTS_PYTHON.search(_read(root, name)) else "")
+            data = _read(root, name)
+            if hit := _STARTS_PYTHON.search(data):
+                use = use._replace(child=name, line=data.count(b"\n", 0, hit.start()) + 1)
         elif not use.container and _may_be_container(name):
             use = use._replace(container=name if _sets_file(name, _read(root, name)) else "")
     return use

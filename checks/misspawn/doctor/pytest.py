@@ -64,7 +64,7 @@ def _lacking(
     asyncio = installed.get("pytest-asyncio")
     if asyncio and asyncio >= _WARNS_SINCE and not options[_SCOPE]:
         yield found(
-            f"pytest-asyncio {asyncio} warns in every run: {_SCOPE} is not set",
+            f"{_SCOPE} is not set; pytest-asyncio {asyncio} warns that its default will change",
             record="pytest-loop-scope-unset-warning",
             fix=f"Set {_SCOPE} = function if no async fixture is wider, else the scope of the widest.",
             path=config,

@@ -6,18 +6,21 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from misspawn import catalogue, engine
 from misspawn.cli import main
-from misspawn.doctor import CHECKS
+from misspawn.doctor import CHECKS, Place, Status
+from misspawn.doctor.bounded import Bounded
 
 PACKAGE = Path(__file__).parents[1] / "checks" / "misspawn"
 Streams = pytest.CaptureFixture[str]
@@ -216,19 +219,63 @@ def test_without_a_python_of_the_project_nothing_is_executed(said: Said) -> None
     assert "no Python of the project" in said("export", "--import", "app", code=0)[0]["message"]
 
 
-@pytest.mark.usefixtures("half")
-@pytest.mark.skipif(sys.platform == "win32", reason="a signal to a group of processes")
-def test_a_check_that_hangs_is_ended_with_all_that_it_started(said: Said, tmp_path: Path) -> None:
-    code = f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
-    write("src/app/slow.py", code)
+# -- limits ------------------------------------------------------------------------
+
+
+def place(*modules: str) -> Place:
+    here = str(Path.cwd())
+    return Place(root=here, folder=here, python=sys.executable, modules=modules, limit=300)
+
+
+def test_a_check_that_is_too_slow_says_so(said: Said) -> None:
+    (result,) = said("pytest", "--timeout", "0.001", code=2)
+    assert (result["status"], result["message"]) == ("timed out", "no answer within 0.001 s")
+
+
+@pytest.fixture
+def slow(half: None, tmp_path: Path) -> Iterator[tuple[Bounded, int]]:
+    """A check under way whose import does not end, and the process that imports."""
+    file = tmp_path / "pid"
+    told = f"pathlib.Path({str(file)!r}).write_text(f'{{os.getpid()}} ')"
+    write("src/app/slow.py", f"import os, pathlib, time\n{told}\ntime.sleep(600)\n")
     git("add", ".")
-    arguments = ("--import", "app.slow", "--python", sys.executable, "--timeout", "8")
-    (result,) = said("export", *arguments, code=2)
-    assert result["status"] == "timed out"
-    deadline = time.monotonic() + 20
-    while _is_alive(int((tmp_path / "pid").read_text())) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not _is_alive(int((tmp_path / "pid").read_text()))
+    run = Bounded(CHECKS["export"], place("app.slow"))
+    wait_until(lambda: file.exists() and file.read_text().endswith(" "))
+    process = int(file.read_text())
+    yield run, process
+    run.end()
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc tells what lives")
+def test_a_check_is_ended_with_all_that_it_has_started(slow: tuple[Bounded, int]) -> None:
+    run, process = slow
+    run.end()
+    wait_until(lambda: not _is_alive(process))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc tells what lives")
+def test_a_check_that_is_killed_is_an_error(slow: tuple[Bounded, int]) -> None:
+    run, process = slow
+    os.kill(run._process.pid or 0, signal.SIGKILL)
+    (result,) = run.results()
+    wait_until(lambda: not _is_alive(process))
+    assert (result.status, result.message) == (Status.FAILED, "it ended with -9")
+
+
+def test_a_check_that_fails_is_no_traceback() -> None:
+    broken = Bounded(cast("Any", len), place())
+    (result,) = broken.results()
+    broken.end()
+    assert result.status is Status.FAILED
+    assert result.message == "a bug in misspawn: TypeError: 'int' object is not iterable"
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Ends when it holds; the test's own limit ends it otherwise."""
+    while not holds():
+        time.sleep(0.05)
 
 
 def _is_alive(process: int) -> bool:

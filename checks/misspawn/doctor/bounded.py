@@ -25,6 +25,7 @@ class Bounded:
         context = get_context("spawn")
         self._limit = place.limit
         self._deadline = time.monotonic() + place.limit
+        self._is_over = False
         self._answer, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=_serve, args=(check, place, theirs), daemon=True)
         self._process.start()
@@ -35,17 +36,21 @@ class Bounded:
         try:
             if self._answer.poll(max(0.0, self._deadline - time.monotonic())):
                 answer: list[Result] = self._answer.recv()
+                self._is_over = True
                 return answer
         except EOFError:
-            self._process.join(_GRACE)
+            self.end()
             return [Result(Status.FAILED, f"it ended with {self._process.exitcode}")]
         return [Result(Status.TIMED_OUT, f"no answer within {self._limit:g} s")]
 
     def end(self) -> None:
-        """End the process and its descendants, whatever they are doing."""
-        if self._process.is_alive() and hasattr(os, "killpg"):
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid or 0, signal.SIGKILL)
+        """End the process and its descendants, whatever they are doing. One that has answered has no descendants."""
+        if not self._is_over and hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):  # macOS refuses a group of zombies
+                os.killpg(
+                    self._process.pid or 0, signal.SIGKILL
+                )  # not yet waited for: the id is its own
+            self._is_over = True
         self._process.kill()
         self._process.join(_GRACE)
         self._answer.close()
@@ -68,3 +73,5 @@ def _said(check: Check, place: Place) -> list[Result]:
         ]
     except (UserError, OSError) as error:
         return [Result(Status.FAILED, str(error))]
+    except Exception as error:  # noqa: BLE001 - the other checks still have something to say
+        return [Result(Status.FAILED, f"a bug in misspawn: {type(error).__name__}: {error}")]

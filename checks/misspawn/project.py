@@ -138,6 +138,11 @@ class Project:
             self._facts[folder, key] = self._find(key, folder)
         return self._facts[folder, key]
 
+    def pytest_files(self, path: str) -> list[str]:
+        """Every file beside the configuration that pytest takes for `path` that has settings for it, that one first."""
+        holder = self.fact("pytest.config", path).rpartition("/")[0]
+        return [config.path for config in self._pytest_all(holder)]
+
     def _find(self, key: str, folder: str) -> str:
         if key == "pytest.config":
             return self._pytest(folder).path
@@ -162,11 +167,14 @@ class Project:
         )
 
     def _pytest_in(self, folder: str) -> PytestConfig | None:
+        return next(self._pytest_all(folder), None)
+
+    def _pytest_all(self, folder: str) -> Iterator[PytestConfig]:
+        """What a folder has for pytest; the first counts."""
         for name, sections in _PYTEST_SECTIONS.items():
             config = self._config(folder, name)
             if config and (name in _ALWAYS_CONFIG or _has_any(config, sections)):
-                return PytestConfig(_join(folder, name), _options(config, sections))
-        return None
+                yield PytestConfig(_join(folder, name), _options(config, sections))
 
     def _dependencies(self, folder: str) -> str:
         """What the folder declares, then what those above it do: most share their parent's text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -187,6 +188,28 @@ class GitTree:
             request = b"".join(blob + b"\n" for blob in blobs[start : start + _BATCH])
             self._contents.update(_blobs(self._git("cat-file", "--batch", stdin=request)))
 
+    def export(self, folder: str) -> None:
+        """Write all files into a folder, as a checkout would."""
+        write = ("checkout-index", "--all", f"--prefix={folder}/")
+        if not self._revision:
+            self._git(*write)
+            return
+        with tempfile.TemporaryDirectory(prefix="misspawn-index-") as beside:
+            index = {"GIT_INDEX_FILE": os.path.join(beside, "index")}
+            self._git("read-tree", self._revision, env=index)
+            self._git(*write, env=index)
+
+    def changed(self, base: str = "") -> list[str]:
+        """The files that differ from a revision, or are new since; the index is compared with HEAD."""
+        between = (base, self._revision) if self._revision else ("--cached",)
+        options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=d")
+        listing = self._git("diff", *options, *between, "--")
+        return [os.fsdecode(path) for path in listing.split(b"\0") if path]
+
+    def asked(self, *arguments: str) -> str:
+        """What a git command prints about the repository, without the newline at its end."""
+        return os.fsdecode(self._git(*arguments)).removesuffix("\n")
+
     @cached_property
     def _environment(self) -> dict[str, str]:
         """Ours without what redirects git, but with the index that a running commit is made from."""
@@ -200,12 +223,14 @@ class GitTree:
                 return {**kept, "GIT_INDEX_FILE": index}
         return kept
 
-    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def _git(
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> bytes:
         try:
             done = subprocess.run(
                 ["git", *arguments],
                 cwd=self._root,
-                env=self._environment,
+                env={**self._environment, **(env or {})},
                 input=stdin,
                 capture_output=True,
                 check=True,

@@ -17,6 +17,8 @@ COMMANDS = {
     "suppress": "write suppressions for what is reported now",
     "baseline": "accept what is reported now, so that only new findings fail",
     "config": "show the configuration that is in force, and where each value comes from",
+    "doctor": "look at the environment that the project's tests run in",
+    "hook": "check what a commit or push brings, by a hook of git",
     "demo": "scan a small bundled project that has a dozen of them",
     "list": "list the records",
     "explain": "show a record: what happens, why, and the fix",

@@ -1,0 +1,119 @@
+"""`misspawn hook install|uninstall|status|run`: check what a commit or push brings."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+
+from misspawn import commands, hooks, walk
+from misspawn.errors import UserError
+from misspawn.hooks import State
+from misspawn.trees import GitTree
+
+DONE, REFUSED, NOTHING = 0, 1, 3
+EPILOG = """pre-commit checks the staged files as they are staged, and all imports against the index;
+pre-push the same of each commit that is pushed. Neither looks at the working tree.
+
+Another hook in the same place is never overwritten. All worktrees of a repository share its hooks.
+
+exit codes:
+  0  done, or (status) installed    1  refused, or (status) not installed    2  an error"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument(
+        "action",
+        choices=("install", "uninstall", "status", "run"),
+        help="`run` is what the hook calls",
+    )
+    parser.add_argument(
+        "--hook",
+        choices=hooks.NAMES,
+        default=hooks.NAMES[0],
+        help="which one (default: %(default)s)",
+    )
+    parser.add_argument("given", nargs="*", metavar="...", help="what git gives to the hook")
+
+
+def run(options: Namespace) -> int:
+    """Do it in the repository around the current folder."""
+    root = walk.root(["."])
+    if options.action == "run":
+        return _refused(root, options.hook, options.given)
+    hook = hooks.find(root, options.hook)
+    if options.action != "status":
+        getattr(hook, options.action)()
+    print(f"{hook.name}: {hook.state.value}: {hook.path}")
+    ours = hook.state in (State.OURS, State.EDITED)
+    return DONE if ours or options.action == "uninstall" else REFUSED
+
+
+def _refused(root: str, name: str, given: list[str]) -> int:
+    """Check what is coming in; anything but 0 makes git stop."""
+    coming = [("", "")] if name == "pre-commit" else list(_pushed(root, given))
+    codes = {_checked(root, revision, base) for revision, base in coming}
+    if REFUSED in codes:
+        print(
+            f"refused by misspawn; `git {name[4:]} --no-verify` goes past it once", file=sys.stderr
+        )
+    return REFUSED if REFUSED in codes else max(codes, default=DONE)
+
+
+def _checked(root: str, revision: str, base: str) -> int:
+    """Check the imports of a tree, and the files of it that differ from the base."""
+    tree = GitTree(root, revision)
+    os.chdir(root)
+    codes = {commands.run(["check", "--against", revision or "index"])}
+    if paths := tree.changed(base):
+        with tempfile.TemporaryDirectory(prefix="misspawn-hook-") as folder:
+            tree.export(folder)
+            os.mkdir(os.path.join(folder, ".git"))  # the mark of a project's top folder
+            os.chdir(folder)
+            try:
+                codes.add(commands.run(["check", *map(_argument, paths)]))
+            finally:
+                os.chdir(root)
+    codes.discard(NOTHING)
+    return REFUSED if REFUSED in codes else max(codes, default=DONE)
+
+
+def _argument(path: str) -> str:
+    return f"./{path}" if path.startswith("-") else path
+
+
+def _pushed(root: str, given: list[str]) -> Iterator[tuple[str, str]]:
+    """Each commit that is pushed, and what the remote has before it; git tells them on stdin."""
+    repository = GitTree(root)
+    remote = given[0] if given else ""
+    for line in sys.stdin.read().splitlines():
+        _, commit, _, theirs = line.split()
+        if commit.strip("0"):  # else the ref is deleted
+            yield commit, _base(repository, commit, theirs, remote)
+
+
+def _base(repository: GitTree, commit: str, theirs: str, remote: str) -> str:
+    """The remote's commit, where it is known here; else the one before the first that the remote lacks."""
+    if theirs.strip("0") and _is_known(repository, theirs):
+        return theirs
+    new = ("rev-list", "--topo-order", "--reverse", commit, "--not", f"--remotes={remote}")
+    first = (repository.asked(*new).splitlines() or [""])[0]
+    if not first:
+        return commit
+    before = f"{first}^"
+    return (
+        before
+        if _is_known(repository, before)
+        else repository.asked("hash-object", "-t", "tree", "--stdin")
+    )
+
+
+def _is_known(repository: GitTree, revision: str) -> bool:
+    try:
+        return bool(repository.asked("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"))
+    except UserError:
+        return False

@@ -13,7 +13,7 @@ from misspawn.formats import FORMATS, statistics
 from misspawn.formats.style import Style, style_for
 from misspawn.model import Finding, Span
 
-HELPERS = {"__init__", "progress", "statistics", "style", "verdicts"}
+HELPERS = {"__init__", "diagnosis", "progress", "statistics", "style", "verdicts"}
 
 
 def finding(path: str, span: Span, severity: str, excerpt: str) -> Finding:

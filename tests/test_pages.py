@@ -265,6 +265,9 @@ def _misses(book_: Book, id: str) -> list[Symptom]:
 
 
 BY_OTHER_MEANS = {
+    # Their examples catch the exception and print its text alone.
+    "await-non-awaitable": "import asyncio\nasync def main():\n    await {}\nasyncio.run(main())",
+    "missing-await-result-used": "async def fetch():\n    pass\nfetch()['status']",
     # Their examples hang, block or go wrong in silence. These are the same mistakes where something notices.
     "child-inherits-stdin": "import subprocess, sys\n"
     "subprocess.run([sys.executable, '-c', 'input()'], stdin=subprocess.DEVNULL, timeout=60)",

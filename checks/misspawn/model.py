@@ -172,6 +172,11 @@ class Detector(Record, frozen=True, kw_only=True):
     project: dict[str, Clause] = {}
     message: str = ""  # may name groups of `match` in braces
 
+    @property
+    def across(self) -> bool:
+        """Whether it asks what a name is, which another file of the project may say."""
+        return any(names.is_ or names.is_not for names in self.where.values())
+
 
 class Symptom(Record, frozen=True, kw_only=True):
     """What the failure looks like: `log` is a regex with a verbatim `sample`, `seen` is for people."""
@@ -347,6 +352,12 @@ class Pattern(Record, frozen=True, kw_only=True):
     def url(self) -> str:
         """The stable address of the record's page."""
         return f"https://misspawn.dev/p/{self.id}/"
+
+    @property
+    def command(self) -> str:
+        """The command that looks for this pattern alone."""
+        across = "--across " if any(one.across for one in self.detect) else ""
+        return f"misspawn check {across}--select {self.id}"
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from misspawn.detect import searched
-from misspawn.meanings import Meanings, callees
 from misspawn.model import Clause, Detector, Language, Pattern
 from misspawn.regex import MatchSet, Prefilter, over_comments, tail
 from misspawn.regions import Document, document_type
+
+if TYPE_CHECKING:
+    from misspawn.meanings import Meanings
 
 _MODULE = re.compile(
     r"(?:\\[A-Za-z])?([A-Za-z_]\w*)(?=(?:\|[\w|]+)?\)*\\\.)"
@@ -30,6 +34,14 @@ class Rule(NamedTuple):
 def rules(patterns: Iterable[Pattern]) -> Iterator[Rule]:
     """The rules that the detectors of some records are."""
     return (Rule(pattern, detector) for pattern in patterns for detector in pattern.detect)
+
+
+def within_files(patterns: Iterable[Pattern]) -> list[Pattern]:
+    """The records without the detectors that need other files than the one they look at."""
+    return [
+        replace(pattern, detect=tuple(one for one in pattern.detect if not one.across))
+        for pattern in patterns
+    ]
 
 
 def words(detector: Detector) -> Iterator[bytes]:
@@ -85,6 +97,8 @@ class Searches:
 
 def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:
     """The rules with the names that their callees can have, by number."""
+    from misspawn.meanings import callees
+
     for number, rule in enumerate(rules):
         if callees(rule.detector):
             yield number, Rule(rule.pattern, meanings.narrowed(rule.detector))

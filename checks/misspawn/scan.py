@@ -7,25 +7,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from operator import itemgetter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from misspawn import detect
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
-from misspawn.meanings import Meanings
 from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
-from misspawn.rules import Rule, Searches, rules, words
+from misspawn.rules import Rule, Searches, rules, within_files, words
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
 
+if TYPE_CHECKING:
+    from misspawn.meanings import Meanings
+
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
-_FEW = 20  # files; for more it pays to look which names the project defines
 _BATCH = 48  # files a worker takes at a time
 _BROAD = {
     "function",
@@ -172,20 +173,41 @@ def _message(rule: Rule, match: Match) -> str:
     )
 
 
+def scanner(patterns: Sequence[Pattern], root: str, *, across: bool) -> Scanner:
+    """The scanner for files below a folder. `across`: with the names that the project defines."""
+    if not across:
+        return Scanner(within_files(patterns))
+    return Scanner(patterns, meanings=_on_disk(root), narrow=True)
+
+
+def _on_disk(root: str) -> Meanings:
+    from pathlib import Path
+
+    from misspawn.meanings import Meanings  # a grammar, and an index: only who asks for it pays
+
+    return Meanings.on_disk(Path(root))
+
+
 # -- many files -------------------------------------------------------------------
 
 Result = Finding | Problem
 
 
 def scan(
-    paths: Iterable[str], patterns: Sequence[Pattern], *, root: str, jobs: int = 0
+    paths: Iterable[str],
+    patterns: Sequence[Pattern],
+    *,
+    root: str,
+    jobs: int = 0,
+    across: bool = False,
 ) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
+    `across`: also find out what names are that other files define, which takes several times as long.
     """
     files = list(paths)
-    worker = _Worker(patterns, root, narrow=len(files) > _FEW)
+    worker = _Worker(patterns, root, across=across)
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or cores(), len(files) // _SEQUENTIAL_BELOW + 1)
@@ -194,10 +216,9 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: str, *, narrow: bool) -> None:
-        meanings = Meanings.on_disk(Path(root))
-        self._scanner = Scanner(patterns, meanings=meanings, narrow=narrow)
-        if narrow:  # once, before the processes part
+    def __init__(self, patterns: Sequence[Pattern], root: str, *, across: bool) -> None:
+        self._scanner = scanner(patterns, root, across=across)
+        if across:  # once, before the processes part
             self._scanner.searches(Language.PYTHON)
         self._below = lru_cache(maxsize=None)(partial(below, root))
         self._facts = Project.on_disk(root)

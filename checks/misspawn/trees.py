@@ -8,12 +8,14 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from misspawn import walk
 from misspawn.errors import UserError
 from misspawn.model import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _TIMEOUT = 60.0  # seconds; git lists a million files in less
 _LINK, _SUBMODULE = b"120000", b"160000"  # git's modes of what it stores no text of
@@ -103,10 +105,10 @@ class FolderTree:
 
     @cached_property
     def _paths(self) -> frozenset[str]:
-        found = [*self._folder.glob(f"{self._package}.py*")]
+        found = [str(path) for path in self._folder.glob(f"{self._package}.py*")]
         for folder, _, names in os.walk(self._folder / self._package):
-            found += [Path(folder, name) for name in names]
-        return frozenset(path.relative_to(self._folder).as_posix() for path in found)
+            found += [os.path.join(folder, name) for name in names]
+        return frozenset(walk.below(self.name, path) for path in found)
 
     def paths(self) -> Collection[str]:
         return self._paths

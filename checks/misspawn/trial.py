@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import compress
 from typing import NamedTuple
 
 from misspawn import detect, examples
@@ -74,13 +75,22 @@ class Trial:
         ]
 
     def survivors(self, pattern: Pattern) -> Iterator[str]:
-        """The conditions and detectors without which nothing changes: they are not needed."""
+        """The conditions and detectors without which nothing changes: they are not needed.
+
+        A scan leaves the detectors out that look across files, unless it is asked for them. So the
+        others have to be needed without these.
+        """
+        if self.failures(pattern, pattern.detect):
+            return  # while the whole is wrong, nothing can be said of its parts
         for index, detector in enumerate(pattern.detect):
-            before, after = pattern.detect[:index], pattern.detect[index + 1 :]
+            peers = [detector.across or not other.across for other in pattern.detect]
+            before = tuple(compress(pattern.detect[:index], peers))
+            after = tuple(compress(pattern.detect[index + 1 :], peers[index + 1 :]))
+            as_it_is = self.failures(pattern, (*before, detector, *after))
             for mutant in mutants(detector):
-                if not self.failures(pattern, (*before, mutant.detector, *after)):
+                if self.failures(pattern, (*before, mutant.detector, *after)) == as_it_is:
                     yield f"detector {index + 1} without: {mutant.lost}"
-            if not self.failures(pattern, (*before, *after)):
+            if self.failures(pattern, (*before, *after)) == as_it_is:
                 yield f"detector {index + 1} flags nothing that the others do not"
 
 

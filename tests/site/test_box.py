@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from playwright.sync_api import Page, expect
+
+from misspawn import catalogue
+from misspawn.diagnose import Diagnoser
 
 PASTED = {
     "RuntimeError: Event loop is closed": "event-loop-is-closed",
@@ -60,6 +65,21 @@ def test_every_sample_finds_its_own_record(page: Page, patterns: list[dict[str, 
     )
     assert len(samples) > 50
     assert lost == []
+
+
+def test_the_box_ranks_as_the_command_does(page: Page) -> None:
+    files = sorted((Path(__file__).parents[1] / "logs").glob("*.yaml"))
+    logs = [log["log"] for file in files for log in yaml.safe_load(file.read_bytes())]
+    logs.append("\n".join(logs))
+    page.goto("")
+    ranked = page.evaluate(
+        """async logs => { const m = window.misspawnMatch, all = await m.load();
+        return logs.map(log => m.diagnose(log, all).map(r => [r.pattern.id, r.weight])); }""",
+        logs,
+    )
+    diagnoser = Diagnoser(catalogue.load())
+    found = [diagnoser.diagnose(io.BytesIO(log.encode())) for log in logs]
+    assert ranked == [[[d.pattern.id, d.weight] for d in diagnoses] for diagnoses in found]
 
 
 def test_colours_stamps_and_prefixes_are_looked_through(page: Page) -> None:

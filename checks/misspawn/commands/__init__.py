@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "scan a small bundled project that has a dozen of them",
     "list": "list the records",
     "explain": "show a record: what happens, why, and the fix",
+    "diagnose": "find the records that explain a traceback or a log",
     "why": "tell why a line is or is not reported",
     "rg": "print the ripgrep pipeline nearest to a record's detector",
     "validate": "check record files, all problems at once",

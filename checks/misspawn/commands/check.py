@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -15,10 +14,9 @@ from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.formats import FORMATS, statistics
 from misspawn.formats.style import one_line, style_for
-from misspawn.meanings import Meanings
 from misspawn.model import Finding, Pattern, Problem
 from misspawn.project import Project
-from misspawn.scan import Scanner, scan
+from misspawn.scan import scan, scanner
 from misspawn.source import Unreadable
 from misspawn.trees import GitTree
 
@@ -49,6 +47,12 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="TREE",
         help="report only imports that a git tree cannot satisfy itself: `index`, HEAD or any revision; "
         "what has no changes on disk, plain `check` reports for the index by itself",
+    )
+    parser.add_argument(
+        "--across",
+        action="store_true",
+        help="also follow names into the project's other files: forgotten awaits, mocks of the wrong kind. "
+        "Takes several times as long",
     )
     selection.arguments(parser)
     parser.add_argument(
@@ -123,7 +127,7 @@ def _scan(options: Namespace) -> Iterator[Result | None]:
             files.append(found)
             yield None
     root = walk.root(paths)
-    yield from scan(files, patterns, root=root, jobs=options.jobs)
+    yield from scan(files, patterns, root=root, jobs=options.jobs, across=options.across)
     from misspawn import against
 
     if against.concerned(patterns):
@@ -179,10 +183,9 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
         raise UserError("tell what standard input goes by: --stdin-filename app.py")
     yield None
     root = walk.root([name])
-    scanner = Scanner(patterns, meanings=Meanings.on_disk(Path(root)))
-    facts = Project.on_disk(root)
+    reader, facts = scanner(patterns, root, across=options.across), Project.on_disk(root)
     try:
-        for finding in scanner.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
+        for finding in reader.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
             yield replace(finding, path=name)
     except Unreadable as error:
         yield Problem(name, 0, 0, str(error))

@@ -19,6 +19,14 @@ def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
 
 
 def _block(finding: Finding, style: Style) -> Iterator[str]:
+    yield from found(finding, style)
+    margin = len(str(finding.span.line + finding.excerpt.count("\n")))
+    yield f"{'':{margin}} {style.paint('=', 'blue')} fix: {one_line(finding.remedy)}"
+    yield f"{'':{margin}} {style.paint('=', 'blue')} {finding.url}"
+
+
+def found(finding: Finding, style: Style) -> Iterator[str]:
+    """What was found and where, with its source underlined."""
     span = finding.span
     place = style.paint(f"{one_line(finding.path)}:{span.line}:{span.column}:", "bold")
     label = style.severity(f"{finding.severity}[{finding.id}]", finding.severity)
@@ -30,8 +38,6 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
         if carets := _carets(line, number, span):
             bar = style.paint(f"{'':{margin}} |", "blue")
             yield f"{bar} {style.severity(carets, finding.severity)}"
-    yield f"{'':{margin}} {style.paint('=', 'blue')} fix: {one_line(finding.remedy)}"
-    yield f"{'':{margin}} {style.paint('=', 'blue')} {finding.url}"
 
 
 def _carets(line: str, number: int, span: Span) -> str:
@@ -41,10 +47,10 @@ def _carets(line: str, number: int, span: Span) -> str:
     covered = line[start:end].rstrip()
     if not covered and number != span.line:
         return ""
-    return " " * _width(line[:start]) + "^" * max(1, _width(covered))
+    return " " * width(line[:start]) + "^" * max(1, width(covered))
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Terminal columns of source as shown."""
     return sum(
         0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from misspawn.index.model import Kind
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """One binding of a name. Dotted names in it are as the module writes them.
 
     `kind` is None for what stands for another name: an import for `target`, which is in full, and
@@ -27,11 +27,10 @@ class Definition:
     returns: str = ""
     called: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
-    members: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
+    members: Mapping[str, tuple[Definition, ...]] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(msgspec.Struct, frozen=True):
     """All that a module binds. `stars`: modules of which it takes everything; `dynamic`: why more may come."""
 
     names: Mapping[str, tuple[Definition, ...]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from misspawn.index import kinds
 from misspawn.index.definitions import Definition, Outline
@@ -13,6 +13,9 @@ from misspawn.index.layout import Layout, Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
 from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Found = Symbol | Unknown
 GENERATED = re.compile(

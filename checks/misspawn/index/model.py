@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+import msgspec
 
 from misspawn.model import SymbolKind
 
@@ -14,8 +15,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 Kind = SymbolKind
 
 
-@dataclass(frozen=True)
-class Symbol:
+class Symbol(msgspec.Struct, frozen=True):
     """A name, followed to where it is defined.
 
     `name` is the full dotted one there, `line` counts from 1. Of a class: `bases` as dotted names as
@@ -30,17 +30,15 @@ class Symbol:
     line: int
     bases: tuple[str, ...] = ()
     members: frozenset[str] = frozenset()
-    attributes: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    attributes: Mapping[str, str] = msgspec.field(default_factory=lambda: _NONE)
     returns: str = ""
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """Nothing is said of a name, for this reason."""
 
     reason: str
 
 
-@dataclass(frozen=True)
-class Missing(Unknown):
+class Missing(Unknown, frozen=True):
     """The tree surely does not define the name: the file that would is known, and tells."""

@@ -85,7 +85,9 @@ class Expressions:
             return Unknown(f"a function rebinds `{name}` by `global`")
         return self._bound(name, bound, self._root, depth)
 
-    def _bound(self, name: str, bound: list[Bound], scope: Node, depth: int) -> Thing | Unknown:
+    def _bound(  # noqa: PLR0911  one for each way to bind a name
+        self, name: str, bound: list[Bound], scope: Node, depth: int
+    ) -> Thing | Unknown:
         last = bound[0]
         if all(item.how is How.DEFINITION for item in bound) and scope.type == "module":
             return Thing(f"{self._module}.{name}")

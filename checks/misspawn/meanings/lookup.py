@@ -128,7 +128,9 @@ class FileLookup:
             return found if isinstance(found, Unknown) else Unknown(f"`{owner}` is a function")
         return self._meanings.index.resolve(f"{found.dotted}.{name}", self._path)
 
-    def _own(self, found: Thing | Unknown, written: str, *, replaced: bool) -> Symbol | Unknown:
+    def _own(  # noqa: PLR0911  one for each reason to say nothing
+        self, found: Thing | Unknown, written: str, *, replaced: bool
+    ) -> Symbol | Unknown:
         """The symbol of an expression, if it is the project's and nothing puts another in its place.
 
         `replaced`: the expression is itself what is assigned to.

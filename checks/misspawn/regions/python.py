@@ -245,27 +245,13 @@ class PythonDocument(Document):
     # -- contexts ----------------------------------------------------------------
 
     def cannot_be_within(self, context: str, start: int) -> bool:
-        if context not in ("async-function", "sync-function", "module"):
+        if context not in ("async-function", "module"):
             return False
         at = self.locate(start, start)[0]
-        if context == "sync-function" and self._surely_async(at):
-            return True
         function = self._syntax.outline.function(at)
-        if context == "sync-function":  # the nearest function may be a lambda
-            is_async = self._data[function : function + 200].lstrip().startswith(b"async ")
-            return function >= 0 and is_async and b"lambda" not in self._data[function:at]
         if context == "module":
             return function >= 0
         return self._data.rfind(b"async", max(function, 0), at) < 0
-
-    def _surely_async(self, at: int) -> bool:
-        """Whether the last `def` before an offset is async and the offset's line lies deeper than it."""
-        last = self._data.rfind(b"def ", 0, at)
-        begin, line = self._data.rfind(b"\n", 0, last) + 1, self._data.rfind(b"\n", 0, at) + 1
-        head = self._data[begin:last]
-        if head.lstrip() != b"async " or self._data.find(b"lambda", last, at) >= 0:
-            return False
-        return self._data[line : line + len(head) - 5].isspace()
 
     def within(self, context: str, header: Regex, start: int, end: int) -> bool:
         path = self._path(*self.locate(start, end))

@@ -13,15 +13,20 @@ from misspawn.model import Pattern
 from misspawn.site.book import SITE, Book
 from misspawn.site.markdown import text_only
 from misspawn.site.symptoms import messages, script
+from misspawn.symptoms import weight
 
 VERSION = 1
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """A symptom. `log` is a regex in the subset that RE2 and JavaScript read alike, `flags` its flags."""
+    """A symptom. `log` is a regex in the subset that RE2 and JavaScript read alike, `flags` its flags.
+
+    `weight`: how much it says; the records whose symptoms weigh most explain a log best.
+    """
 
     log: str
     flags: str
+    weight: int
     sample: str
 
 
@@ -83,7 +88,7 @@ def _listed(pattern: Pattern, ending: str) -> Listed:
 def _told(pattern: Pattern) -> Iterator[Told]:
     for symptom in messages(pattern):
         source, flags = script(pattern, symptom.log)
-        yield Told(log=source, flags=flags, sample=symptom.sample)
+        yield Told(log=source, flags=flags, weight=weight(symptom.log), sample=symptom.sample)
 
 
 _SHOWN = {

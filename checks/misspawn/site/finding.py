@@ -33,7 +33,7 @@ def find_it(pattern: Pattern, how: str) -> str:
     if not pattern.detect:
         return f"No detector reports this one. {inline(pattern.no_detector or 'There is nothing to search for.')}"
     parts = [
-        fence(f"misspawn check --select {pattern.id}", "console"),
+        fence(pattern.command, "console"),
         "The nearest that ripgrep alone can do:",
         searches(pattern),
         _decision(pattern.detect),

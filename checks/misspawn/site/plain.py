@@ -50,7 +50,7 @@ def _sections(book: Book, pattern: Pattern) -> Iterator[tuple[str, str]]:
     yield "Prevention", pattern.fix
     yield "Quick fix", pattern.quick_fix
     if pattern.detect:
-        yield "Find it", f"```console\nmisspawn check --select {pattern.id}\n```"
+        yield "Find it", f"```console\n{pattern.command}\n```"
     yield "Related", _bullets(pattern.related)
     yield "References", _bullets(f"[{r.title}]({r.url})" for r in pattern.references)
 

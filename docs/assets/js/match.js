@@ -48,14 +48,9 @@
     return source.length - 1;
   }
 
-  // Characters that a regex fixes: how much it says about a line that it matches.
-  function specificity(source) {
-    return literals(source).join("").length || 1;
-  }
-
   const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]_P^][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
   const LOST_ESCAPES = /(?:\^\[|␛|\u241b)\[[0-9;]*[A-Za-z]|\[(?:\d{1,3};)*\d{1,3}m/g;
-  const STAMP = /^(?:\ufeff|[^\t\n]*\t[^\t\n]*\t)?\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:[ \t]+\d\d[OE]\+?)?[ \t]+/;
+  const STAMP = /^(?:\ufeff|[^\t\n]*\t[^\t\n]*\t)?\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:[ \t]+\d\d[OE]\+?)?[ \t]+|^#\d+ \d+\.\d+ /;
   const MARKER = /^##\[(?:error|warning|debug|section|command)\]/;
   const SERVICE = /^[\w.-]+[ \t]+\| /;
 
@@ -93,7 +88,7 @@
       symptoms.push({
         pattern, place, sample: symptom.sample,
         regex: new RegExp(forgiving(symptom.log), `m${symptom.flags || ""}`),
-        weight: specificity(symptom.log),
+        weight: symptom.weight,
         literal: longest(symptom.log),
       });
     }));
@@ -191,19 +186,20 @@
   const SEVERITIES = ["error", "warning", "hint"];
 
   // The patterns of the hits, the most specific first; `hits` of each are in the order of weight.
+  // `misspawn diagnose` ranks by the same rule, and each line counts by its heaviest symptom.
   function rank(hits) {
     const found = new Map();
     for (const hit of hits) {
       const { pattern } = hit.symptom;
-      const entry = found.get(pattern) || { pattern, hits: [], weight: 0 };
+      const entry = found.get(pattern) || { pattern, hits: [] };
       entry.hits.push(hit);
-      if (!entry.hits.some((h) => h !== hit && h.line === hit.line)) entry.weight += hit.symptom.weight;
-      else entry.weight = Math.max(entry.weight, hit.symptom.weight);
       found.set(pattern, entry);
     }
     const results = [...found.values()];
     for (const entry of results) {
       entry.hits.sort((a, b) => b.symptom.weight - a.symptom.weight);
+      entry.weight = [...new Map([...entry.hits].reverse().map((h) => [h.line, h.symptom.weight])).values()]
+        .reduce((a, b) => a + b, 0);
       entry.place = Math.min(...entry.hits.map((h) => h.symptom.place));
       entry.share = entry.hits.length / entry.pattern.symptoms.length;
     }
@@ -292,7 +288,7 @@
     return compiled;
   }
 
-  const api = { literals, specificity, clean, compile, search, rank, diagnose, nearest, load, onPage, element, base };
+  const api = { literals, clean, compile, search, rank, diagnose, nearest, load, onPage, element, base };
   if (typeof module === "object") module.exports = api;
   else global.misspawnMatch = api;
 })(typeof window === "undefined" ? globalThis : window);

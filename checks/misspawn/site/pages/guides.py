@@ -88,9 +88,7 @@ def checklists(book: Book, argument: str = "") -> str:
 
 def _due(pattern: Pattern, moment: Moment, to: Near) -> str:
     enforced = (
-        f"by {code(f'misspawn check --select {pattern.id}')}"
-        if pattern.detect
-        else "by a person, as no detector sees it"
+        f"by {code(pattern.command)}" if pattern.detect else "by a person, as no detector sees it"
     )
     why = f"[{html(pattern.id)}]({to(file(pattern))})"
     return (

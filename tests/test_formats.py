@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from misspawn import formats
-from misspawn.formats import FORMATS, statistics
+from misspawn.formats import FORMATS, format
 from misspawn.formats.style import Style, style_for
-from misspawn.model import Finding, Span
+from misspawn.model import Finding, Span, Suppression
 
 HELPERS = {"__init__", "diagnosis", "progress", "statistics", "style", "verdicts"}
 
@@ -28,6 +29,7 @@ def finding(path: str, span: Span, severity: str, excerpt: str) -> Finding:
         url=f"https://misspawn.dev/p/a-{severity}/",
         excerpt=excerpt,
         fingerprint="0123",
+        lines=(span.line, span.end_line),
     )
 
 
@@ -35,6 +37,11 @@ FINDINGS = [
     finding("a.py", Span(9, 5, 9, 12), "error", "    call(x)"),
     finding("b\n.py", Span(9, 8, 11, 2), "warning", "x = '日'; call(\n\ty\n)"),
     finding("\udcff.py", Span(1, 1, 1, 1), "hint", "\x1b[2J"),
+]
+
+QUIET = [
+    replace(FINDINGS[0], suppression=Suppression(8, "it is bounded\nabove", "2099-01-01")),
+    replace(FINDINGS[0], baselined=True),
 ]
 
 TEXT = """\
@@ -70,13 +77,15 @@ STATISTICS = """\
 1  hint     a-hint
 1  warning  a-warning
 3  in all
+1  in the baseline
+1  suppressed
 """
 KEYS = "path line column end_line end_column id category severity message url excerpt fingerprint"
 
 
 def written(name: str, *, colour: bool = False) -> str:
     out = io.StringIO()
-    FORMATS[name].write(FINDINGS, out, Style(colour))
+    format(name).write(FINDINGS, out, Style(colour))
     return out.getvalue()
 
 
@@ -98,13 +107,13 @@ def test_json_is_the_array_of_the_same_objects() -> None:
     lines = written("jsonl").splitlines()
     assert json.loads(written("json")) == [json.loads(line) for line in lines]
     out = io.StringIO()
-    FORMATS["json"].write([], out, Style())
+    format("json").write([], out, Style())
     assert json.loads(out.getvalue()) == []
 
 
 def test_statistics_count() -> None:
     out = io.StringIO()
-    statistics.write(FINDINGS, out, Style())
+    format("statistics").write([*FINDINGS, *QUIET], out, Style())
     assert out.getvalue() == STATISTICS
 
 

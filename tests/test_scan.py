@@ -18,6 +18,7 @@ from misspawn.model import Finding, Problem, Span
 from misspawn.project import Project
 from misspawn.regions.syntax import Syntax
 from misspawn.scan import Scanner, scan
+from misspawn.settings import Options, Policy
 from misspawn.source import Source, Unreadable
 from misspawn.trees import MemoryTree
 from misspawn.why import Known, why
@@ -102,7 +103,8 @@ def test_binary_is_unreadable() -> None:
 
 
 def results(paths: list[str], root: Path, jobs: int) -> list[Finding | Problem]:
-    return list(scan(paths, PATTERNS, root=str(root), jobs=jobs))
+    policy = Policy(Options(), PATTERNS, root=str(root), folder="")
+    return list(scan(paths, policy, root=str(root), jobs=jobs))
 
 
 def test_workers_change_nothing(tmp_path: Path) -> None:

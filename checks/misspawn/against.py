@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from misspawn import walk
+from misspawn import suppressions, walk
 from misspawn.detect import Facts
 from misspawn.errors import UserError
 from misspawn.index import Index
@@ -14,6 +14,7 @@ from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document
 from misspawn.scan import Scanner, cores
+from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.trees import GitTree, Tree, WorkingTree
 from misspawn.workers import share
@@ -28,15 +29,25 @@ def concerned(patterns: Iterable[Pattern]) -> list[Pattern]:
 
 
 class Against:
-    """The imports of one tree, judged by what it defines. `working`: where else a name may be."""
+    """The imports of one tree, judged by what it defines. `working`: where else a name may be.
 
-    def __init__(self, patterns: Iterable[Pattern], tree: Tree, working: Tree) -> None:
+    `policy`: which findings count, all of them when it is None.
+    """
+
+    def __init__(
+        self,
+        patterns: Iterable[Pattern],
+        tree: Tree,
+        working: Tree,
+        policy: Policy | None = None,
+    ) -> None:
         from misspawn.index.compare import Comparison  # a grammar: only where something changed
 
         self._scanner = Scanner(concerned(patterns))
         self._comparison = Comparison(Index(tree), Index(working))
         self._facts: Facts = Project.of(tree)
         self._tree = tree
+        self._policy = policy
         numbers = range(len(self._scanner.searches(Language.IMPORTS).rules))
         self._all = {Language.IMPORTS: frozenset(numbers)}
 
@@ -56,17 +67,34 @@ class Against:
         except Unreadable:
             return []
         document = self._comparison.document(path, source.data, elsewhere=elsewhere)
-        return self._scanner.found(source, [document], self._all, self._facts) if document else []
+        if document is None:
+            return []
+        return self._counting(
+            source, self._scanner.found(source, [document], self._all, self._facts)
+        )
+
+    def _counting(self, source: Source, findings: list[Finding]) -> list[Finding]:
+        """The findings that count, those among them that a comment in the file keeps quiet."""
+        if self._policy is None:
+            return findings
+        found = [one for given in findings if (one := self._policy.finding(given))]
+        if not found or not suppressions.may_hold(source.data):
+            return found
+        from misspawn.suppressions.applying import applied  # which few files need
+
+        terms = suppressions.Terms(self._policy.known, frozenset())
+        ids = {one.id for one in found}
+        return [one for one in applied(source, found, lambda: terms) if one.id in ids]
 
 
 def against(
-    patterns: Iterable[Pattern], tree: GitTree, root: str, wanted: Collection[str], *, jobs: int = 0
+    policy: Policy, tree: GitTree, root: str, wanted: Collection[str], *, jobs: int = 0
 ) -> Iterator[Finding | None]:
     """The findings of the wanted files of a tree; None stands for a file looked at.
 
     `root`: the repository's top folder. `jobs`: worker processes, 0 for one per core.
     """
-    view = Against(patterns, tree, WorkingTree(root))
+    view = Against(policy.patterns, tree, WorkingTree(root), policy)
     files = [path for path in view.files() if path in wanted]
     tree.prepare(files)
     batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
@@ -74,7 +102,7 @@ def against(
         yield from found
 
 
-def unstaged(patterns: Iterable[Pattern], root: str) -> Iterator[Finding]:
+def unstaged(policy: Policy, root: str) -> Iterator[Finding]:
     """What the index imports and only the working tree has. Without changes of modules git is asked once."""
     names = _stems(_listed(root, "ls-files", "-m", "-o", "-z", "--exclude-standard", "--", "*.py"))
     if not names:
@@ -82,10 +110,18 @@ def unstaged(patterns: Iterable[Pattern], root: str) -> Iterator[Finding]:
     searches = [word for name in names for word in ("-e", name)]
     mentioning = _listed(root, "grep", "--cached", "-l", "-z", "-w", "-F", *searches, "--", "*.py")
     tree = GitTree(root)
-    view = Against(patterns, tree, WorkingTree(root))
+    view = Against(policy.patterns, tree, WorkingTree(root), policy)
     tree.prepare(mentioning)
     for path in sorted(mentioning):
         yield from view.file(path, elsewhere=True)
+
+
+def imports_of(policy: Policy, root: str, path: str) -> list[Finding]:
+    """The faulty imports of one file in git's index; none outside of a repository."""
+    try:
+        return Against(policy.patterns, GitTree(root), WorkingTree(root), policy).file(path)
+    except UserError:
+        return []
 
 
 def told(root: str, path: str, data: bytes) -> list[Document]:

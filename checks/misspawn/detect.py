@@ -146,7 +146,8 @@ def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[by
             and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
         ):
             number = regex.group_number(searched(detector.match, type(document)), group)
-            yield number, _collect(names.any, document.text, names.times)
+            pattern = searched(names.any, type(document))
+            yield number, _collect(pattern, document.text, names.times)
 
 
 def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:

@@ -34,6 +34,13 @@ class Severity(str, Enum):
     HINT = "hint"
 
 
+class Place(str, Enum):
+    """What a path is for, told from its folders and name: a record can be milder there."""
+
+    TESTS = "tests"
+    SCRIPTS = "scripts"
+
+
 class Category(str, Enum):
     """The folder a record lives in."""
 
@@ -315,13 +322,18 @@ Sentence = Annotated[str, Meta(min_length=10, max_length=160)]
 
 
 class Pattern(Record, frozen=True, kw_only=True):
-    """One record: an error pattern or a myth, with everything the page, scan, proof and diagnosis need."""
+    """One record: an error pattern or a myth, with everything the page, scan, proof and diagnosis need.
+
+    `milder`: its severity where the path is for something else than the product, because findings
+    there have been seen to do no harm. `page`: the address of its page, for records of a team's own.
+    """
 
     id: Slug
     title: Annotated[str, Meta(min_length=8, max_length=90)]
     category: Category
     kind: Kind = Kind.PATTERN
     severity: Severity
+    milder: dict[Place, Severity] = {}
     summary: Sentence
     remedy: Sentence
     claim: str = ""
@@ -347,11 +359,24 @@ class Pattern(Record, frozen=True, kw_only=True):
     reviewed: str
     owner: str
     retired: str = ""
+    page: str = ""
+
+    @property
+    def exceptions(self) -> str:
+        """Where it is milder, in words: `hint in tests`; '' when it is the same everywhere."""
+        return " and ".join(f"{sev.value} in {place.value}" for place, sev in self.milder.items())
 
     @property
     def url(self) -> str:
         """The stable address of the record's page."""
-        return f"https://misspawn.dev/p/{self.id}/"
+        return self.page or f"https://misspawn.dev/p/{self.id}/"
+
+    def is_seen(self, *, across: bool) -> bool:
+        """Whether a scan of files shows all that the detectors can find. `across`: one with `--across`."""
+        return all(
+            one.language is not Language.IMPORTS and (across or not one.across)
+            for one in self.detect
+        )
 
     @property
     def command(self) -> str:
@@ -382,8 +407,23 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end_column: int
 
 
+class Suppression(msgspec.Struct, frozen=True, order=True):
+    """A comment that keeps findings quiet: its line, the reason it gives, and its last day (ISO) if it has one."""
+
+    line: int
+    reason: str
+    until: str = ""
+
+
 class Finding(msgspec.Struct, frozen=True, order=True):
-    """One detected mistake. `span` is what to underline, `excerpt` its source line(s)."""
+    """One detected mistake. `span` is what to underline, `excerpt` its source line(s).
+
+    `fingerprint`: what it is known by beside its path, as long as nobody edits its region; `kin` is
+    the same for all of the same text in any definition of a file.
+
+    `summary`: what its record says in a sentence. `lines`: the first and the last line of the region that it covers, `region`: its kind.
+    `suppression`: the comment that keeps it quiet. `baselined`: whether the baseline does.
+    """
 
     path: str
     span: Span
@@ -395,6 +435,17 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     url: str
     excerpt: str
     fingerprint: str
+    lines: tuple[int, int]
+    suppression: Suppression | None = None
+    summary: str = ""
+    region: str = ""
+    kin: str = ""
+    baselined: bool = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether somebody decided that it may stay: it is counted, and fails nothing."""
+        return self.baselined or self.suppression is not None
 
 
 # -- what running an example shows ------------------------------------------------

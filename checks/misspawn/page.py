@@ -32,7 +32,9 @@ def page(pattern: Pattern, width: int) -> Iterator[str]:
     """
     width = max(40, min(width, 100)) - len(_MARGIN)
     yield from wrap(pattern.title, width)
-    yield f"{_MARGIN}{pattern.id} · {pattern.category.value} · {pattern.severity.value} {pattern.kind.value}"
+    milder = f", {pattern.exceptions}" if pattern.milder else ""
+    kind = f"{pattern.severity.value} {pattern.kind.value}{milder}"
+    yield f"{_MARGIN}{pattern.id} · {pattern.category.value} · {kind}"
     yield f"{_MARGIN}{pattern.url}"
     for heading, lines in _sections(pattern, width):
         body = list(lines)

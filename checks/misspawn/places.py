@@ -1,9 +1,11 @@
-"""Where misspawn keeps what it can make again: the user's cache folder."""
+"""Where misspawn keeps things: the baseline in a project, and in the user's cache what it can make again."""
 
 from __future__ import annotations
 
 import os
 import sys
+
+BASELINE = ".misspawn-baseline.jsonl"
 
 
 def cache_folder() -> str:

@@ -101,18 +101,21 @@ class PytestConfig(NamedTuple):
 
 
 class Project:
-    """Facts about the files of one tree, each found once per folder."""
+    """Facts about the files of one tree, each found once per folder. `stated`: those that need no search."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, stated: Mapping[str, str] | None = None) -> None:
         self._reader = reader
+        self._stated = stated or {}
         self._names: dict[str, frozenset[str]] = {}
         self._pytest_configs: dict[str, PytestConfig | None] = {}
         self._facts: dict[tuple[str, str], str] = {}
 
     @classmethod
-    def on_disk(cls, root: str | os.PathLike[str]) -> Project:
+    def on_disk(
+        cls, root: str | os.PathLike[str], stated: Mapping[str, str] | None = None
+    ) -> Project:
         """The project below a directory."""
-        return cls(Disk(root))
+        return cls(Disk(root), stated)
 
     @classmethod
     def in_memory(cls, files: Mapping[str, bytes]) -> Project:
@@ -126,6 +129,8 @@ class Project:
 
     def fact(self, key: str, path: str) -> str:
         """The value of a fact for the file at `path`, '' when unset. Raises `KeyError` on an unknown key."""
+        if key in self._stated:
+            return self._stated[key]
         return self._fact(key, path.rpartition("/")[0])
 
     def _fact(self, key: str, folder: str) -> str:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from misspawn import detect
+from misspawn import detect, suppressions
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
+from misspawn.identity import BROAD, Identity, fingerprint, identity
 from misspawn.model import Finding, Language, Pattern, Problem
 from misspawn.project import Project
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
 from misspawn.rules import Rule, Searches, rules, within_files, words
+from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
@@ -28,19 +30,6 @@ if TYPE_CHECKING:
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _BATCH = 48  # files a worker takes at a time
-_BROAD = {
-    "function",
-    "class",
-    "module",
-    "script",
-    "file",
-    "mapping",
-    "section",
-    "try",
-    "with",
-    "loop",
-    "except",
-}
 _EXCERPT_LINES = 6
 _GROUP = re.compile(r"\{([a-z]+)\}")
 
@@ -119,18 +108,22 @@ class Scanner:
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:
-    """Findings in order of place; equal regions of one record are told apart by an ordinal."""
-    seen: dict[tuple[str, bytes], int] = {}
+    """Findings in order of place; those of one record with the same identity are told apart by an ordinal."""
+    seen: dict[tuple[str, Identity], int] = {}
     results = []
     once = {_place(item): item for item in found}  # two detectors of a record may see one place
-    for _, (rule, candidate) in sorted(once.items(), key=itemgetter(0)):
-        assert candidate.region is not None
-        text = b" ".join(candidate.region.deep.split())
-        ordinal = seen[rule.pattern.id, text] = seen.get((rule.pattern.id, text), -1) + 1
-        results.append(
-            _finding(source, rule, candidate, f"{text.decode('utf-8', 'replace')}\0{ordinal}")
-        )
+    for (_, id), (rule, candidate) in sorted(once.items(), key=itemgetter(0)):
+        known = _identity(source, candidate)
+        ordinal = seen[id, known] = seen.get((id, known), -1) + 1
+        mark = fingerprint(id, *known, b"%d" % ordinal)
+        results.append(_finding(source, rule, candidate, mark, fingerprint(id, known.text)))
     return sorted(results)
+
+
+def _identity(source: Source, candidate: Candidate) -> Identity:
+    assert candidate.region is not None
+    hit = candidate.hit
+    return identity(source, candidate.document, candidate.region, (hit.start, hit.end))
 
 
 def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
@@ -138,19 +131,15 @@ def _place(item: tuple[Rule, Candidate]) -> tuple[int, str]:
     return candidate.document.locate(candidate.hit.start, candidate.hit.end)[0], rule.pattern.id
 
 
-def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) -> Finding:
-    import hashlib  # loads OpenSSL; most files hold nothing
-
+def _finding(source: Source, rule: Rule, candidate: Candidate, mark: str, kin: str) -> Finding:
     region = candidate.region
     assert region is not None
     start, end = candidate.document.locate(candidate.hit.start, candidate.hit.end)
-    if region.kind not in _BROAD and region.start == start:
+    if region.kind not in BROAD and region.start == start:
         end = region.end
     end = start + len(source.data[start:end].rstrip())
     span = source.span(start, end)
-    lines = range(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1) + 1)
     pattern = rule.pattern
-    key = f"{pattern.id}\0{source.path}\0{identity}".encode("utf-8", "surrogateescape")
     return Finding(
         path=source.path,
         span=span,
@@ -160,8 +149,12 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, identity: str) ->
         message=_message(rule, candidate.hit.match),
         remedy=pattern.remedy,
         url=pattern.url,
-        excerpt="\n".join(source.line(number) for number in lines),
-        fingerprint=hashlib.sha256(key).hexdigest()[:16],
+        excerpt=source.excerpt(span.line, min(span.end_line, span.line + _EXCERPT_LINES - 1)),
+        fingerprint=mark,
+        lines=source.lines(region.start, region.end),
+        region=region.kind,
+        summary=pattern.summary,
+        kin=kin,
     )
 
 
@@ -193,21 +186,51 @@ def _on_disk(root: str) -> Meanings:
 Result = Finding | Problem
 
 
-def scan(
+class Checker:
+    """A scanner and what the project wants of it. Paths are relative to the scan root, with `/`.
+
+    `across`: also find out what names are that other files define, which takes several times as long.
+    """
+
+    def __init__(self, policy: Policy, root: str, *, across: bool = False) -> None:
+        self._policy = policy
+        self.scanner = scanner(policy.patterns, root, across=across)
+        if across:  # once, before a scan's processes part
+            self.scanner.searches(Language.PYTHON)
+        self._facts = Project.on_disk(root, policy.facts)
+        self._whole = frozenset(p.id for p in policy.patterns if p.is_seen(across=across))
+
+    def file(self, path: str, raw: bytes) -> Iterator[Finding]:
+        """The findings that count, the suppressed ones among them. Raises `Unreadable`."""
+        found = self._counting(self.scanner.file(path, raw, self._facts))
+        if not suppressions.may_hold(raw) or not languages(path, raw):
+            return found
+        from misspawn.suppressions import applying  # which few files need
+
+        terms = partial(self._policy.terms, path, self._whole)
+        return self._counting(applying.applied(Source(path, raw), found, terms))
+
+    def _counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        return (finding for given in findings if (finding := self._policy.finding(given)))
+
+
+def scan(  # noqa: PLR0913  each says another thing about the run
     paths: Iterable[str],
-    patterns: Sequence[Pattern],
+    policy: Policy,
     *,
     root: str,
     jobs: int = 0,
     across: bool = False,
+    contents: Mapping[str, bytes] | None = None,
 ) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     `across`: also find out what names are that other files define, which takes several times as long.
+    `contents`: the bytes to take for some paths in place of what the disk has.
     """
     files = list(paths)
-    worker = _Worker(patterns, root, across=across)
+    worker = _Worker(Checker(policy, root, across=across), root, contents or {})
     size = max(_BATCH, len(files) // MOST + 1)
     batches = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or cores(), len(files) // _SEQUENTIAL_BELOW + 1)
@@ -216,12 +239,10 @@ def scan(
 
 
 class _Worker:
-    def __init__(self, patterns: Sequence[Pattern], root: str, *, across: bool) -> None:
-        self._scanner = scanner(patterns, root, across=across)
-        if across:  # once, before the processes part
-            self._scanner.searches(Language.PYTHON)
+    def __init__(self, checker: Checker, root: str, contents: Mapping[str, bytes]) -> None:
+        self._checker = checker
+        self._contents = contents
         self._below = lru_cache(maxsize=None)(partial(below, root))
-        self._facts = Project.on_disk(root)
 
     def batch(self, files: Iterable[str]) -> list[Result]:
         """What is found in the files, and which of them cannot be read."""
@@ -236,11 +257,14 @@ class _Worker:
             yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
 
     def _file(self, path: str) -> Iterator[Finding]:
-        if needs_shebang(path) and not languages(path, head(path)):
-            return
+        raw = self._contents.get(path)
+        if raw is None:
+            if needs_shebang(path) and not languages(path, head(path)):
+                return
+            raw = read(path)
         folder, name = os.path.split(path)
         inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
-        for finding in self._scanner.file(inside, read(path), self._facts):
+        for finding in self._checker.file(inside, raw):
             yield replace(finding, path=path)
 
 

@@ -52,6 +52,15 @@ class Source:
         """The stretch between two byte offsets."""
         return Span(*self.position(start), *self.position(end))
 
+    def lines(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last line of a stretch, without the white space at its end."""
+        end = start + len(self.data[start:end].rstrip())
+        return self.position(start)[0], self.position(max(start, end - 1))[0]
+
+    def excerpt(self, first: int, last: int) -> str:
+        """The lines from the first to the last as one text."""
+        return "\n".join(self.line(number) for number in range(first, last + 1))
+
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line break."""
         start = self.line_starts[number - 1]

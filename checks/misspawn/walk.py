@@ -10,9 +10,11 @@ import os
 import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from misspawn.model import Problem
+from misspawn.places import BASELINE
 
 LIMIT = 10_000_000  # bytes; no hand-written source file comes near it
 _HEAD = 256  # bytes; a shebang is shorter
@@ -88,13 +90,16 @@ def below(root: str, path: str) -> str:
 
 
 def _top(path: str) -> str:
-    """The top folder of the git repository around a path, else the folder itself."""
-    folder = start = os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
-    while not _is_repository(folder):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return start
-    return folder
+    """The top folder of the git repository around a path; else where a baseline is, else the folder itself."""
+    start = os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
+    around = [start, *_parents(start)]
+    with_baseline = (f for f in around if os.path.isfile(os.path.join(f, BASELINE)))
+    return next(chain(filter(_is_repository, around), with_baseline), start)
+
+
+def _parents(folder: str) -> Iterator[str]:
+    while (parent := os.path.dirname(folder)) != folder:
+        yield (folder := parent)
 
 
 def _is_repository(folder: str) -> bool:

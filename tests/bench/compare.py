@@ -167,11 +167,12 @@ def scaled(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
 def multiplied(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
     """The catalogue once, and four times over under other ids."""
     script = (
-        "import sys; from misspawn import catalogue, scan, walk; from msgspec.structs import replace;"
+        "import sys; from misspawn import catalogue, scan, settings, walk; from msgspec.structs import replace;"
         "times = int(sys.argv[1]); patterns = [replace(p, id=f'{p.id}-{n}', detect=tuple("
         "replace(d, match=f'(?:{d.match})' + '(?:)' * n) for d in p.detect)) for n in range(times) for p in catalogue.load()];"
         "files = [f for f in walk.walk([sys.argv[2]]) if isinstance(f, str)];"
-        "print(sum(1 for _ in scan.scan(files, patterns, root=sys.argv[2])))"
+        "policy = settings.Policy(settings.Options(), patterns, root=sys.argv[2], folder='');"
+        "print(sum(1 for _ in scan.scan(files, policy, root=sys.argv[2])))"
     )
     for times in (1, 4):
         yield f"patterns x{times}", [sys.executable, "-c", script, str(times), str(tree)]

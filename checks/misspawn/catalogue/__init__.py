@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import misspawn
 from misspawn.catalogue import cache
@@ -30,22 +31,25 @@ def files(root: str) -> list[str]:
     return sorted(path for path in found if path.endswith((".yaml", ".yml")))
 
 
-def load(root: str | None = None) -> tuple[Pattern, ...]:
-    """All records, sorted by id. Raises `UserError` with every problem when any record is malformed."""
+def load(root: str | None = None, *, beside: Sequence[str] = ()) -> tuple[Pattern, ...]:
+    """All records of a folder, sorted by id, `beside` the record files that have been loaded.
+
+    Raises `UserError` with every problem when any record is malformed.
+    """
     root = root or folder()
     paths = files(root)
-    stamp = cache.stamp(paths)
+    stamp = cache.stamp([*paths, *beside])
     patterns = cache.load(root, stamp)
     if patterns is None:
-        patterns = _read(paths)
+        patterns = _read(paths, beside)
         cache.save(root, stamp, patterns)
     return patterns
 
 
-def _read(paths: Sequence[str]) -> tuple[Pattern, ...]:
+def _read(paths: Sequence[str], beside: Sequence[str]) -> tuple[Pattern, ...]:
     from misspawn.catalogue import records  # YAML and the region tables: only when a record changed
 
-    patterns, problems = records.read(paths)
+    patterns, problems = records.read(paths, known=beside)
     if problems:
         raise UserError(*problems)
     return tuple(sorted(patterns, key=lambda pattern: pattern.id))
@@ -68,25 +72,38 @@ def choose(
 
     A word is an id, a category or a severity. Raises `UserError` naming all unknown words.
     """
-    patterns, wanted, unwanted = list(patterns), set(select), set(ignore)
-    known = {word for pattern in patterns for word in _words(pattern)}
-    known |= {member.value for kind in (Category, Severity) for member in kind}
-    if unknown := sorted((wanted | unwanted) - known):
-        raise UserError(
-            *(
-                f"`{word}` is no id, category or severity{_suggestion(word, known)}"
-                for word in unknown
-            )
-        )
+    patterns, selection = list(patterns), Selection(frozenset(select), frozenset(ignore))
+    if unknown := list(complaints(selection.select | selection.ignore, words(patterns))):
+        raise UserError(*unknown)
     return [
         pattern
         for pattern in patterns
-        if (not wanted or wanted & _words(pattern)) and not unwanted & _words(pattern)
+        if selection.takes(pattern.id, pattern.category.value, pattern.severity.value)
     ]
 
 
-def _words(pattern: Pattern) -> set[str]:
-    return {pattern.id, pattern.category.value, pattern.severity.value}
+class Selection(NamedTuple):
+    """What is selected (all, when nothing is) and not ignored, by words."""
+
+    select: frozenset[str]
+    ignore: frozenset[str]
+
+    def takes(self, *words: str) -> bool:
+        """Whether something that goes by these words is selected."""
+        wanted = not self.select or not self.select.isdisjoint(words)
+        return wanted and self.ignore.isdisjoint(words)
+
+
+def words(patterns: Iterable[Pattern]) -> set[str]:
+    """The words that select something: ids, categories, severities."""
+    ids = {pattern.id for pattern in patterns}
+    return ids | {member.value for kind in (Category, Severity) for member in kind}
+
+
+def complaints(given: Iterable[str], known: set[str]) -> Iterator[str]:
+    """A complaint for each word that selects nothing."""
+    for word in sorted(set(given) - known):
+        yield f"`{word}` is no id, category or severity{_suggestion(word, known)}"
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:

@@ -13,7 +13,17 @@ from pathlib import PurePosixPath
 
 from misspawn import regex
 from misspawn.catalogue.tree import Keys
-from misspawn.model import Clause, Detector, Example, Kind, Language, Names, Outcome, Pattern
+from misspawn.model import (
+    Clause,
+    Detector,
+    Example,
+    Kind,
+    Language,
+    Names,
+    Outcome,
+    Pattern,
+    Severity,
+)
 from misspawn.regions import document_type
 
 Complaints = Iterator[tuple[Keys, str]]
@@ -230,6 +240,17 @@ def _check_lines(text: str) -> Complaints:
             yield (index,), f"this line of the example has {columns} columns; {fit}"
 
 
+def check_milder(pattern: Pattern) -> Complaints:
+    """Where a record is milder, it is so indeed."""
+    ranks = list(Severity)
+    for place, severity in pattern.milder.items():
+        if ranks.index(severity) <= ranks.index(pattern.severity):
+            yield (
+                ("milder", place.value),
+                f"`{severity.value}` is not milder than the record's `{pattern.severity.value}`",
+            )
+
+
 def check_dates(pattern: Pattern) -> Complaints:
     """`since` is a version and `reviewed` a date."""
     if not _VERSION.fullmatch(pattern.since):
@@ -247,5 +268,6 @@ CHECKS: tuple[Callable[[Pattern], Complaints], ...] = (
     check_where,
     check_kind,
     check_examples,
+    check_milder,
     check_dates,
 )

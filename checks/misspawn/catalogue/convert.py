@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from enum import Enum
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
 
 import msgspec
 
@@ -18,15 +18,25 @@ from misspawn.catalogue.tree import Keys, Tree
 from misspawn.model import Pattern, Problem
 
 
+class Places(Protocol):
+    """What tells where in a file a value stands. `plain`: what reads as something else than text."""
+
+    plain: dict[Keys, str]
+
+    def problem(self, at: Keys, message: str) -> Problem:
+        """A complaint about the value at these keys."""
+
+
 def pattern(tree: Tree) -> Pattern | None:
     """The record in a tree, or None after adding to the tree's problems."""
     if tree.problems:
         return None
-    tree.problems += _mismatches(tree, tree.data, Pattern, ())
+    tree.problems += mismatches(tree, tree.data, Pattern, ())
     return None if tree.problems else msgspec.convert(tree.data, Pattern)
 
 
-def _mismatches(tree: Tree, value: object, kind: Any, at: Keys) -> Iterator[Problem]:
+def mismatches(tree: Places, value: object, kind: Any, at: Keys) -> Iterator[Problem]:
+    """Everything in a value that does not fit the type."""
     base = get_args(kind)[0] if get_origin(kind) is Annotated else kind
     struct = _struct(base)
     if struct and isinstance(value, dict):
@@ -35,11 +45,11 @@ def _mismatches(tree: Tree, value: object, kind: Any, at: Keys) -> Iterator[Prob
     found: list[Problem] = []
     if get_origin(base) is tuple and isinstance(value, list):
         for index, item in enumerate(value):
-            found += _mismatches(tree, item, get_args(base)[0], (*at, index))
+            found += mismatches(tree, item, get_args(base)[0], (*at, index))
     elif get_origin(base) is dict and isinstance(value, dict):
         for key, item in value.items():
-            found += _mismatches(tree, key, get_args(base)[0], (*at, key))
-            found += _mismatches(tree, item, get_args(base)[1], (*at, key))
+            found += mismatches(tree, key, get_args(base)[0], (*at, key))
+            found += mismatches(tree, item, get_args(base)[1], (*at, key))
     yield from found or _leaf(tree, value, kind, at)
 
 
@@ -50,20 +60,20 @@ def _struct(kind: Any) -> type[msgspec.Struct] | None:
 
 
 def _members(
-    tree: Tree, value: dict[str, object], struct: type[msgspec.Struct], at: Keys
+    tree: Places, value: dict[str, object], struct: type[msgspec.Struct], at: Keys
 ) -> Iterator[Problem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for key, item in value.items():
         if key not in fields:
             yield tree.problem((*at, key), f"unknown key `{key}`; {_advice(key, fields)}")
         else:
-            yield from _mismatches(tree, item, fields[key].type, (*at, key))
+            yield from mismatches(tree, item, fields[key].type, (*at, key))
     for name, field in fields.items():
         if field.required and name not in value:
             yield tree.problem(at, f"`{name}` is missing{_of(at)}; add it")
 
 
-def _leaf(tree: Tree, value: object, kind: Any, at: Keys) -> Iterator[Problem]:
+def _leaf(tree: Places, value: object, kind: Any, at: Keys) -> Iterator[Problem]:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:

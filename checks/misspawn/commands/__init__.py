@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -14,6 +14,9 @@ from misspawn import __version__
 
 COMMANDS = {
     "check": "scan files and folders for task-spawning mistakes",
+    "suppress": "write suppressions for what is reported now",
+    "baseline": "accept what is reported now, so that only new findings fail",
+    "config": "show the configuration that is in force, and where each value comes from",
     "doctor": "look at the environment that the project's tests run in",
     "hook": "check what a commit or push brings, by a hook of git",
     "demo": "scan a small bundled project that has a dozen of them",
@@ -56,9 +59,9 @@ class _Formatter(RawDescriptionHelpFormatter):
 
 
 def _width() -> int:
-    with suppress(ValueError, OSError):
+    with contextlib.suppress(ValueError, OSError):
         return int(os.environ.get("COLUMNS", "")) or 80
-    with suppress(ValueError, OSError, AttributeError):
+    with contextlib.suppress(ValueError, OSError, AttributeError):
         return os.get_terminal_size(sys.stdout.fileno()).columns or 80
     return 80
 

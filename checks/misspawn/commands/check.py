@@ -9,18 +9,19 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from misspawn import catalogue, walk
-from misspawn.commands import selection
+from misspawn import changes, walk
+from misspawn.changes import Changes
+from misspawn.commands import accepted, report, selection
 from misspawn.errors import UserError
-from misspawn.formats import FORMATS, statistics
-from misspawn.formats.style import one_line, style_for
-from misspawn.model import Finding, Pattern, Problem
-from misspawn.project import Project
-from misspawn.scan import scan, scanner
+from misspawn.formats.style import one_line
+from misspawn.model import Finding, Problem
+from misspawn.scan import Checker, scan
+from misspawn.settings import Policy
 from misspawn.source import Unreadable
 from misspawn.trees import GitTree
 
 CLEAN, FINDINGS, ERROR, NOTHING = 0, 1, 2, 3
+NO_FILES = "nothing to scan: no files below these paths"
 Result = Finding | Problem
 EPILOG = """A file that cannot be read or is larger than 10 MB is named on stderr as `path: reason`. That does
 not change exit code 1; a run without findings then ends with 2 in place of 0 or 3.
@@ -48,108 +49,141 @@ def arguments(parser: ArgumentParser) -> None:
         help="report only imports that a git tree cannot satisfy itself: `index`, HEAD or any revision; "
         "what has no changes on disk, plain `check` reports for the index by itself",
     )
-    parser.add_argument(
-        "--across",
-        action="store_true",
-        help="also follow names into the project's other files: forgotten awaits, mocks of the wrong kind. "
-        "Takes several times as long",
-    )
+    selection.across(parser)
     selection.arguments(parser)
-    parser.add_argument(
-        "--format", choices=[*FORMATS], help="default: text on a terminal, concise in a pipe"
+    accepted.arguments(parser)
+    changed = parser.add_mutually_exclusive_group()
+    changed.add_argument(
+        "--since",
+        metavar="REV",
+        help="only findings that changes touch: on disk, since REV and HEAD parted; untracked files are new",
     )
-    parser.add_argument(
-        "--statistics", action="store_true", help="print counts in place of the findings"
+    changed.add_argument(
+        "--staged", action="store_true", help="the same for what is staged, as it is staged"
     )
+    report.arguments(parser)
     parser.add_argument(
         "-j", "--jobs", type=_jobs, default=0, metavar="N", help="worker processes (0: one a core)"
     )
 
 
 def run(options: Namespace) -> int:
-    """Scan, write the findings to stdout and the problems to stderr."""
-    if options.statistics and options.format:
-        raise UserError("--statistics is a table of its own; leave out --format")
-    results = _Results(_scan(options))
-    name = options.format or ("text" if sys.stdout.isatty() else "concise")
-    writer = statistics if options.statistics else FORMATS[name]
-    writer.write(results.findings(), sys.stdout, style_for(sys.stdout, os.environ))
-    return results.exit_code()
+    """Scan, write the findings to stdout and the problems to stderr.
+
+    Each stage takes the findings of the one before as they come.
+    """
+    root = walk.root(paths(options))
+    changed = _changes(options, root)
+    known = accepted.in_force(options, root)
+    tally = _Tally(may_be_empty=changed is not None)
+    findings = tally.without_problems(results(options, changed))
+    findings = filter(changed.concern, findings) if changed else findings
+    findings = known.applied(findings)
+    findings = tally.counted(findings)
+    report.write(findings, options)
+    if known.unseen() and changed is None and "-" not in options.paths:
+        scope = accepted.scope(options, root, paths(options), tally.problems)
+        accepted.tell_stale(known.stale(scope))
+    return tally.exit_code()
 
 
-class _Results:
-    """Findings on their way to a format; problems are told at once, and both are counted."""
+def paths(options: Namespace) -> list[str]:
+    """What is to be scanned, with `/`; standard input goes by its name."""
+    given = [path.replace(os.sep, "/") for path in options.paths] or ["."]
+    return [options.stdin_filename or "."] if "-" in given else given
 
-    def __init__(self, results: Iterable[Result | None]) -> None:
-        self._results = results
-        self._scanned = self._findings = self._problems = 0
 
-    def findings(self) -> Iterator[Finding]:
-        """The findings as they come; None in the results stands for a file to scan."""
-        for result in self._results:
+def _changes(options: Namespace, root: str) -> Changes | None:
+    if not (options.since or options.staged):
+        return None
+    if "-" in options.paths:
+        raise UserError("git knows nothing of standard input; drop `-`, or --since and --staged")
+    return changes.staged(root) if options.staged else changes.since(root, options.since)
+
+
+class _Tally:
+    """What a run comes to: counts what passes, and tells problems at once."""
+
+    def __init__(self, *, may_be_empty: bool) -> None:
+        self._may_be_empty = may_be_empty
+        self._files = self._findings = 0
+        self.problems: list[Problem] = []
+
+    def without_problems(self, results: Iterable[Result | None]) -> Iterator[Finding]:
+        """The findings as they come; None in the results stands for a file."""
+        for result in results:
             if isinstance(result, Finding):
-                self._findings += 1
                 yield result
             elif isinstance(result, Problem):
-                self._problems += 1
+                self.problems.append(result)
                 print(one_line(str(result)), file=sys.stderr)
             else:
-                self._scanned += 1
+                self._files += 1
+
+    def counted(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The same findings; those that are quiet do not count."""
+        for finding in findings:
+            self._findings += not finding.quiet
+            yield finding
 
     def exit_code(self) -> int:
         """What the whole run comes to."""
         if self._findings:
             return FINDINGS
-        if self._problems:
+        if self.problems:
             return ERROR
-        if not self._scanned:
-            print("nothing to scan: no files below these paths", file=sys.stderr)
+        if not self._files and not self._may_be_empty:
+            print(NO_FILES, file=sys.stderr)
             return NOTHING
         return CLEAN
 
 
-def _scan(options: Namespace) -> Iterator[Result | None]:
-    patterns = selection.chosen(options, catalogue.load())
-    if options.against:
-        yield from _against(options, patterns)
-        return
+def results(options: Namespace, changed: Changes | None = None) -> Iterator[Result | None]:
+    """What the scan finds, what cannot be read, and None for each file; of the changes alone if given."""
+    if options.against and "-" in options.paths:
+        raise UserError("--against reads files from git, not standard input; drop `-`")
     if "-" in options.paths:
-        yield from _standard_input(options, patterns)
+        yield from _standard_input(options)
         return
     if options.stdin_filename:
         raise UserError("--stdin-filename goes with the path `-`")
-    paths = [path.replace(os.sep, "/") for path in options.paths] or ["."]
+    given = paths(options)
+    root = walk.root(given)
+    policy = selection.policy(selection.in_force(options, root), root)
+    if options.against:
+        yield from _against(options, policy, given, root)
+        return
     files: list[str] = []
-    for found in walk.walk(paths):
+    for found in changed.files(given) if changed else walk.walk(given):
         if isinstance(found, Problem):
             yield found
         else:
-            files.append(found)
             yield None
-    root = walk.root(paths)
-    yield from scan(files, patterns, root=root, jobs=options.jobs, across=options.across)
+            if not policy.excluded(found):
+                files.append(found)
+    contents = changed.bytes(files) if changed else {}
+    across = options.across
+    yield from scan(files, policy, root=root, jobs=options.jobs, contents=contents, across=across)
     from misspawn import against
 
-    if against.concerned(patterns):
-        shown = _Shown(paths, root)
-        yield from filter(None, map(shown.finding, against.unstaged(patterns, root)))
+    if against.concerned(policy.patterns):
+        shown = _Shown(given, root)
+        yield from filter(None, map(shown.finding, against.unstaged(policy, root)))
 
 
-def _against(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+def _against(
+    options: Namespace, policy: Policy, paths: list[str], root: str
+) -> Iterator[Result | None]:
     from misspawn import against
 
-    if "-" in options.paths:
-        raise UserError("--against reads files from git, not standard input; drop `-`")
-    if not against.concerned(patterns):
+    if not against.concerned(policy.patterns):
         raise UserError(
             "no selected record asks what a git tree lacks; drop --against or select one"
         )
-    paths = [path.replace(os.sep, "/") for path in options.paths] or ["."]
-    root = walk.root(paths)
     tree = GitTree(root, "" if options.against == "index" else options.against)
     shown = _Shown(paths, root)
     wanted = {path for path in tree.paths() if shown.path(path) is not None}
-    for finding in against.against(patterns, tree, root, wanted, jobs=options.jobs):
+    for finding in against.against(policy, tree, root, wanted, jobs=options.jobs):
         yield finding and shown.finding(finding)
 
 
@@ -175,7 +209,7 @@ class _Shown:
         return replace(finding, path=path) if path is not None else None
 
 
-def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Result | None]:
+def _standard_input(options: Namespace) -> Iterator[Result | None]:
     if len(options.paths) > 1:
         raise UserError("`-` stands alone; scan the other paths in a second run")
     name = options.stdin_filename
@@ -183,10 +217,12 @@ def _standard_input(options: Namespace, patterns: list[Pattern]) -> Iterator[Res
         raise UserError("tell what standard input goes by: --stdin-filename app.py")
     yield None
     root = walk.root([name])
-    reader, facts = scanner(patterns, root, across=options.across), Project.on_disk(root)
+    policy = selection.policy(selection.in_force(options, root), root)
     try:
-        for finding in reader.file(walk.below(root, name), sys.stdin.buffer.read(), facts):
-            yield replace(finding, path=name)
+        if not policy.excluded(name):
+            checker = Checker(policy, root, across=options.across)
+            for finding in checker.file(walk.below(root, name), sys.stdin.buffer.read()):
+                yield replace(finding, path=name)
     except Unreadable as error:
         yield Problem(name, 0, 0, str(error))
 

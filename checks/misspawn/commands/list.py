@@ -7,7 +7,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from datetime import date
 
-from misspawn import catalogue
 from misspawn.commands import selection
 from misspawn.formats.style import style_for
 from misspawn.model import Pattern
@@ -31,7 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print severity, id and title, by category; for stale ones the owner and the last review too."""
-    patterns = selection.chosen(options, catalogue.load())
+    patterns = selection.chosen(options)
     if options.stale is not None:
         patterns = [pattern for pattern in patterns if _age(pattern) > options.stale]
     style = style_for(sys.stdout, os.environ)

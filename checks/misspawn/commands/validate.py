@@ -7,8 +7,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 
-from misspawn import catalogue, evidence, schema
+from misspawn import catalogue, evidence, schema, walk
 from misspawn.catalogue import records
+from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.model import Pattern, Problem
 
@@ -18,7 +19,10 @@ CLEAN, FINDINGS = 0, 1
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="record files (default: all of them)"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="record files (default: all, the project's own too)",
     )
     parser.add_argument(
         "--schema",
@@ -28,20 +32,22 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--proved", action="store_true", help="also fail for examples without evidence"
     )
+    selection.configuration(parser)
 
 
 def run(options: Namespace) -> int:
     """Print the problems, one a line; exit 1 when there are any."""
-    root = catalogue.folder()
+    roots = [catalogue.folder(), *selection.in_force(options, walk.root(["."])).folders()]
     if options.schema and options.files:
         raise UserError("--schema is for the whole folder; leave out the files")
     if options.schema == "write":
-        schema.write(root)
+        for root in roots:
+            schema.write(root)
         return CLEAN
-    everything = [_shown(file) for file in catalogue.files(root)]
+    everything = [_shown(file) for root in roots for file in catalogue.files(root)]
     unproved: list[Problem] = []
     if options.schema:
-        problems = schema.check(root)
+        problems = [problem for root in roots for problem in schema.check(root)]
     else:
         files = options.files or everything
         patterns, problems = records.read(files, known=everything)

@@ -1,13 +1,16 @@
-"""Output formats. To add one: a module here with `write`, and its line in `FORMATS`."""
+"""Output formats. To add one: a module here with `write`, and its name in `FORMATS`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, TextIO
+from importlib import import_module
+from typing import Protocol, TextIO, cast
 
-from misspawn.formats import concise, json, jsonl, text
 from misspawn.formats.style import Style
 from misspawn.model import Finding
+
+FORMATS = ("text", "concise", "jsonl", "json", "sarif", "github", "gitlab", "junit", "rdjson")
+WHOLE = frozenset({"sarif", "statistics"})  # these say themselves what keeps a finding quiet
 
 
 class Format(Protocol):
@@ -17,4 +20,6 @@ class Format(Protocol):
         """Write each finding as it comes."""
 
 
-FORMATS: dict[str, Format] = {"text": text, "concise": concise, "jsonl": jsonl, "json": json}
+def format(name: str) -> Format:
+    """The format of a name; only its module is imported."""
+    return cast("Format", import_module(f"misspawn.formats.{name}"))

@@ -15,9 +15,12 @@ def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
     out.writelines(json.dumps(record(finding)) + "\n" for finding in findings)
 
 
-def record(finding: Finding) -> dict[str, str | int]:
-    """A finding's public fields."""
-    span = finding.span
+def record(finding: Finding) -> dict[str, str | int | dict[str, str | int]]:
+    """A finding's public fields; `suppressed` and `baselined` only where it is."""
+    span, said = finding.span, finding.suppression
+    quiet: dict[str, str | int] = (
+        {"line": said.line, "reason": said.reason, "until": said.until} if said else {}
+    )
     return {
         "path": finding.path,
         "line": span.line,
@@ -31,4 +34,6 @@ def record(finding: Finding) -> dict[str, str | int]:
         "url": finding.url,
         "excerpt": finding.excerpt,
         "fingerprint": finding.fingerprint,
+        **({"suppressed": quiet} if quiet else {}),
+        **({"baselined": True} if finding.baselined else {}),
     }

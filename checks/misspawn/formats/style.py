@@ -40,6 +40,11 @@ def one_line(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
+def valid(text: str) -> str:
+    """Text for formats that are UTF-8 throughout: what is not, as in a file's name, is spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def source_line(text: str) -> str:
     """A line of source as shown: tabs are four columns, other control characters one replacement each."""
     return text.translate(_BLANKS)

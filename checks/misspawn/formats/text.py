@@ -21,6 +21,12 @@ def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
 def _block(finding: Finding, style: Style) -> Iterator[str]:
     yield from found(finding, style)
     margin = len(str(finding.span.line + finding.excerpt.count("\n")))
+    if said := finding.suppression:
+        until = f", until {said.until}" if said.until else ""
+        why = f"suppressed by line {said.line}{until}: {one_line(said.reason)}"
+        yield f"{'':{margin}} {style.paint('=', 'blue')} {why}"
+    if finding.baselined:
+        yield f"{'':{margin}} {style.paint('=', 'blue')} in the baseline"
     yield f"{'':{margin}} {style.paint('=', 'blue')} fix: {one_line(finding.remedy)}"
     yield f"{'':{margin}} {style.paint('=', 'blue')} {finding.url}"
 

@@ -48,6 +48,7 @@ class Setting(NamedTuple):
 
     name: str
     value: str
+    start: int
 
 
 class Config:
@@ -57,10 +58,10 @@ class Config:
         self.toml = _TOML_ONLY.search(data) is not None if toml is None else toml
         self._statements: list[tuple[int, int]] = []
         if self.toml:
-            comments, self._statements = _toml(data)
+            self.comments, self._statements = _toml(data)
         else:
-            comments = [comment.span() for comment in _INI_COMMENT.finditer(data)]
-        self.text = blank(data, comments)
+            self.comments = [comment.span() for comment in _INI_COMMENT.finditer(data)]
+        self.text = blank(data, self.comments)
 
     def sections(self) -> Iterator[Section]:
         """The sections in the order of the file."""
@@ -86,7 +87,8 @@ class Config:
         for section in self.sections():
             for pair in _INI_PAIR.finditer(self.text, section.start, section.end):
                 value = " ".join(pair[2].decode("utf-8", "replace").split())
-                yield Setting(f"{section.name}.{pair[1].decode('utf-8', 'replace')}", value)
+                name = f"{section.name}.{pair[1].decode('utf-8', 'replace')}"
+                yield Setting(name, value, pair.start(1))
 
     def _toml_settings(self) -> Iterator[Setting]:
         prefix = ""
@@ -94,7 +96,7 @@ class Config:
             if header := _TOML_HEADER.fullmatch(self.text, start, end):
                 prefix = _key(header[1]) + "."
             elif pair := _TOML_PAIR.fullmatch(self.text, start, end):
-                yield Setting(prefix + _key(pair[1]), _value(pair[2]))
+                yield Setting(prefix + _key(pair[1]), _value(pair[2]), pair.start(1))
 
 
 class ConfigDocument(FlatDocument):
@@ -103,6 +105,7 @@ class ConfigDocument(FlatDocument):
     kinds = ("section",)
 
     def __init__(self, data: bytes) -> None:
+        self._data = data
         self._config = Config(data)
         self._sections = list(self._config.sections())
         self.text = self._config.text
@@ -119,6 +122,11 @@ class ConfigDocument(FlatDocument):
             return b""
         section = self._around(start, end) if name != "file" else None
         return self.text[section.start : section.end] if section else self.text
+
+    def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
+        for start, end in self._config.comments:
+            if word in self._data[start:end]:
+                yield start, end
 
     def _around(self, start: int, end: int) -> Section | None:
         return next((s for s in self._sections if s.start <= start and end <= s.end), None)

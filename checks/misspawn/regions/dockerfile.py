@@ -51,7 +51,10 @@ class DockerfileDocument(FlatDocument):
         directive = _ESCAPE_DIRECTIVE.match(data)
         joint = _JOINT % re.escape(directive[1] if directive else b"\\")
         self._instructions = list(_instructions(data, joint))
-        self.text = blank(data, _blanks(data, joint, self._instructions))
+        blanks = list(_blanks(data, joint, self._instructions))
+        self._comments = [c.span() for span in blanks for c in _COMMENT.finditer(data, *span)]
+        self.text = blank(data, blanks)
+        self._data = data
         self._view = View(self.text)
 
     def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
@@ -76,6 +79,11 @@ class DockerfileDocument(FlatDocument):
         starts = [found.start for found in self._instructions if found.name == b"FROM"]
         stages = pairwise((*starts, len(self.text)))
         return next((stage for stage in stages if stage[0] <= start and end <= stage[1]), None)
+
+    def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
+        for start, end in self._comments:
+            if word in self._data[start:end]:
+                yield start, end
 
     def embedded(self) -> Iterator[Document]:
         """The scripts of RUN, CMD, ENTRYPOINT and HEALTHCHECK, unless SHELL names another shell."""

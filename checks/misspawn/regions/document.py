@@ -84,6 +84,10 @@ class Document(ABC):
         """Whether the hit lies in such a context with such a header."""
         return False
 
+    def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
+        """Original offsets of the comments that contain a word."""
+        return iter(())
+
     def embedded(self) -> Iterator[Document]:
         """Documents of other languages inside this one."""
         return iter(())

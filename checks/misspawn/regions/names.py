@@ -76,6 +76,13 @@ def lex(data: bytes) -> Lexed:
     return Lexed(bytes(blanked), starts, ends)
 
 
+def comments(data: bytes) -> Iterator[tuple[int, int]]:
+    """The comments of a module. Not by the grammar, which takes quadratic time for many in a row."""
+    for token in _TOKEN.finditer(data):
+        if data[token.start()] == 35:  # "#"
+            yield token.span()
+
+
 def aliasing(modules: frozenset[bytes]) -> Regex:
     """Finds the lines that import something from one of the modules, or rename one."""
     names = b"|".join(sorted(map(re.escape, modules))).decode() or "$."

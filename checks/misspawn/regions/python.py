@@ -6,7 +6,7 @@ import builtins
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -24,7 +24,16 @@ from misspawn.regions.bindings import (
     word_at,
 )
 from misspawn.regions.document import Document, Region, Spans
-from misspawn.regions.names import Import, Lexed, aliasing, imports, lex, own_level, substitutions
+from misspawn.regions.names import (
+    Import,
+    Lexed,
+    aliasing,
+    comments,
+    imports,
+    lex,
+    own_level,
+    substitutions,
+)
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
 from misspawn.regions.view import blank
@@ -108,6 +117,10 @@ class PythonDocument(Document):
     def source(self) -> bytes:
         """The file as it is, which original offsets count."""
         return self._data
+
+    def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
+        spans = comments(self._data)
+        return ((start, end) for start, end in spans if word in self._data[start:end])
 
     def without_comments(self, text: bytes) -> bytes:
         return lex(text).text

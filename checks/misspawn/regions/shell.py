@@ -85,11 +85,10 @@ class ShellDocument(Document):
         found: dict[str, list[Node]] = {}
         for node in _descend(self._root):
             found.setdefault(_SOUGHT[node.type], []).append(node)
+        self._comments = _spans(found.get("comment", []))
         self._nested = _spans(found.get("nested", []))
         self._calls = found.get("command", [])
-        self.text = _canonical(
-            view.data, _spans(found.get("comment", [])), _spans(found.get("verbatim", []))
-        )
+        self.text = _canonical(view.data, self._comments, _spans(found.get("verbatim", [])))
 
     @classmethod
     def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> ShellDocument:
@@ -165,6 +164,11 @@ class ShellDocument(Document):
     def _contexts(self, start: int, end: int) -> tuple[Around, ...]:
         found = (_context(node, self.text) for node in self._path(start, end))
         return (*self._around, *(context for context in found if context is not None))
+
+    def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
+        for start, end in self._comments:
+            if word in self._view.data[start:end]:
+                yield self.locate(start, end)
 
     def embedded(self) -> Iterator[Document]:
         """The scripts of `sh -c '...'` and `trap '...'`."""

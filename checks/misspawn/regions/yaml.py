@@ -81,6 +81,11 @@ class YamlDocument(FlatDocument):
             trail += [entry] if entry else []
         return trail
 
+    def comments(self, word: bytes) -> Iterator[tuple[int, int]]:
+        data = self._view.data
+        spans = comments(data, self._tree.scalars)
+        return ((start, end) for start, end in spans if word in data[start:end])
+
     # -- texts: a mapping's own, then what it merges or refers to ------------------------------
 
     def _own(self, node: Node) -> bytes:

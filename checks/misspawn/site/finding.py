@@ -107,12 +107,22 @@ def _clause(words: str, clause: Clause) -> Iterator[str]:
 
 def suppress(pattern: Pattern) -> str:
     """How to keep the scan quiet about it."""
-    return "\n\n".join(
+    parts = [
         (
-            "Leave it out of a scan, and see why a line is reported:",
-            fence(
-                f"misspawn check --ignore {pattern.id}\nmisspawn why PATH:LINE {pattern.id}",
-                "console",
-            ),
+            "Where it may stay, say why, on a line of what is reported or alone above it; add "
+            "`until=2027-01-31` after the reason where it has an end:"
+        ),
+        fence(f"# misspawn: ignore[{pattern.id}] the reason"),
+        "Let misspawn write it, leave the record out of a scan, or see what decided about a line:",
+        fence(
+            f'misspawn suppress PATH --select {pattern.id} --reason "the reason"\n'
+            f"misspawn check --ignore {pattern.id}\n"
+            f"misspawn why PATH:LINE {pattern.id}",
+            "console",
+        ),
+    ]
+    if pattern.milder:
+        parts.append(
+            f"It is only a {pattern.exceptions}, where such findings have been seen to do no harm."
         )
-    )
+    return "\n\n".join(parts)

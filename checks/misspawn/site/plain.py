@@ -24,7 +24,8 @@ def plain(book: Book, pattern: Pattern) -> str:
 def _facts(book: Book, pattern: Pattern) -> Iterator[str]:
     yield f"- id: {pattern.id}"
     yield f"- category: {pattern.category.value}"
-    yield f"- severity: {pattern.severity.value}"
+    milder = f" ({pattern.exceptions})" if pattern.milder else ""
+    yield f"- severity: {pattern.severity.value}{milder}"
     yield f"- kind: {pattern.kind.value}"
     yield f"- page: {pattern.url}"
     missing = lacking(book, pattern)

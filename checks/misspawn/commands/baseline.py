@@ -1,0 +1,81 @@
+"""`misspawn baseline [PATH...]`: accept what is reported now, so that only new findings fail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+
+from misspawn import baseline, walk
+from misspawn.baseline import Baseline
+from misspawn.commands import accepted, check, selection
+from misspawn.errors import UserError
+from misspawn.formats.style import one_line
+from misspawn.model import Finding, Problem
+from misspawn.places import BASELINE
+
+EPILOG = f"""The file is {BASELINE} in the scan root, which is the top folder of the git repository; commit it.
+`check` uses it by itself. Without --add nothing ever comes into it again.
+
+exit codes:
+  0  written    2  wrong usage or an error    3  nothing to scan"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder)"
+    )
+    selection.across(parser)
+    selection.arguments(parser)
+    parser.add_argument("--baseline", metavar="FILE", help=f"a file in place of {BASELINE}")
+    parser.add_argument(
+        "--update", action="store_true", help="drop the entries that no longer occur"
+    )
+    parser.add_argument(
+        "--add", action="store_true", help="accept what has been reported since, too"
+    )
+    parser.set_defaults(stdin_filename=None, jobs=0, against=None)
+
+
+def run(options: Namespace) -> int:
+    """Scan, write the file, and print how many entries were kept, added and dropped."""
+    root = walk.root(check.paths(options))
+    path = options.baseline or os.path.relpath(baseline.place(root))
+    is_first = not os.path.exists(path)
+    _refuse(options, path, is_first=is_first)
+    known = Baseline([] if is_first else baseline.read(path), root)
+    results = list(check.results(options))
+    if not results:
+        print(check.NO_FILES, file=sys.stderr)
+        return check.NOTHING
+    problems = [result for result in results if isinstance(result, Problem)]
+    for problem in problems:
+        print(one_line(str(problem)), file=sys.stderr)
+    found = list(known.applied(result for result in results if isinstance(result, Finding)))
+    kept = [baseline.entry(finding, root) for finding in found if finding.baselined]
+    fresh = [
+        baseline.entry(finding, root)
+        for finding in found
+        if not finding.baselined and baseline.accepts(finding)
+    ]
+    gone = known.stale(accepted.scope(options, root, check.paths(options), problems))
+    others = [entry for entry in known.unseen() if entry not in gone or not options.update]
+    added = fresh if is_first or options.add else []
+    baseline.write(path, [*kept, *others, *added])
+    dropped = len(gone) if options.update else 0
+    counts = f"{len(kept) + len(others)} kept, {len(added)} added, {dropped} dropped"
+    print(one_line(f"{path}: {counts}"))
+    return check.CLEAN
+
+
+def _refuse(options: Namespace, path: str, *, is_first: bool) -> None:
+    if "-" in options.paths:
+        raise UserError("a baseline is of files; drop `-`")
+    if is_first and options.update:
+        raise UserError(f"{path}: there is no such file; without --update it is written")
+    if not is_first and not (options.update or options.add):
+        raise UserError(
+            f"{path}: there is one; --update drops what no longer occurs, --add accepts what is new"
+        )

@@ -1,0 +1,75 @@
+"""What a finding is known by from one commit to the next: text that moving and reformatting do not change."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from misspawn.regions.document import Document, Region
+from misspawn.source import Source
+
+BROAD = {  # kinds of which the hit is what to look at, not the whole
+    *("function", "class", "module", "script", "file", "mapping", "section"),
+    *("try", "with", "loop", "except"),
+}
+_JOINT = re.compile(rb"\\\r?\n")
+_SPACE = re.compile(rb"[\s'\"]*([^\w\s'\"])[\s'\"]*|['\"]+")
+_CLOSED = re.compile(rb",([)\]}])")
+_DEFINITION = re.compile(rb"\b(?:def|class)\s+(\w+)")
+_TITLE = re.compile(rb"[^(:\r\n]*")
+
+
+class Identity(NamedTuple):
+    """`text` stands for the region, `within` for the definition around it ('' on the outermost level)."""
+
+    text: bytes
+    within: bytes
+
+
+def identity(
+    source: Source, document: Document, region: Region, canonical: tuple[int, int]
+) -> Identity:
+    """The identity of a finding; `canonical`: the offsets of its hit in the document.
+
+    The text of a broad region is its title and what was hit in it: editing the rest of a function
+    makes no new finding. Names are as written: what they resolve to depends on which records look.
+    """
+    if region.kind in BROAD:
+        start, end = document.locate(*canonical)
+        text = _title(source, region) + b"\0" + plain(source.data[start:end])
+    elif document.has_comments:
+        text = plain(document.without_comments(source.data[region.start : region.end]))
+    else:
+        text = plain(region.deep)
+    return Identity(text, _within(document, *canonical) if document.has_comments else b"")
+
+
+def fingerprint(id: str, *parts: bytes) -> str:
+    """What is made of a record's id and an identity, fit for files."""
+    import hashlib  # loads OpenSSL; most files hold nothing
+
+    return hashlib.sha256(b"\0".join([id.encode(), *parts])).hexdigest()[:16]
+
+
+def plain(text: bytes) -> bytes:
+    """Code without what formatters change: space around punctuation, quotes, line joints, trailing commas."""
+    text = b" ".join(_JOINT.sub(b" ", text).split())
+    return _CLOSED.sub(rb"\1", _SPACE.sub(rb"\1", text))
+
+
+def _title(source: Source, region: Region) -> bytes:
+    """What names a region: the name of a definition, the key of a mapping, the header of a section."""
+    found = None
+    if region.kind in ("function", "class"):
+        found = _DEFINITION.search(source.data, region.start, region.end)
+    elif region.kind in ("mapping", "section"):
+        found = _TITLE.match(source.data, region.start, region.end)
+    return plain(found[0]) if found else b""
+
+
+def _within(document: Document, start: int, end: int) -> bytes:
+    """The names of the class and the function around a hit."""
+    whole = document.scope("file", start, end)
+    scopes = (document.scope(name, start, end) for name in ("class", "function"))
+    found = (_DEFINITION.search(text) for text in scopes if text != whole)
+    return b".".join(match[1] for match in found if match)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from misspawn import catalogue
+from misspawn import settings
 from misspawn.against import against
 from misspawn.doctor.result import NotApplicable, Place, Result, found, ok
 from misspawn.errors import UserError
+from misspawn.settings import Given, Policy
 from misspawn.trees import GitTree
 
 
@@ -20,9 +21,9 @@ def look(place: Place) -> Iterator[Result]:
         raise NotApplicable(str(error)) from error
     if not modules:
         raise NotApplicable("git's index holds no Python file")
-    faults = [
-        fault for fault in against(catalogue.load(), tree, place.root, frozenset(modules)) if fault
-    ]
+    chosen = settings.load(place.root, Given())
+    policy = Policy(chosen.options, chosen.records(), root=place.root, folder=chosen.folder)
+    faults = [fault for fault in against(policy, tree, place.root, frozenset(modules)) if fault]
     for fault in faults:
         yield found(
             fault.message,

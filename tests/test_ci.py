@@ -198,8 +198,8 @@ def test_the_steps_of_the_action(source: Path, shop: Path, tmp_path: Path) -> No
         python=sys.executable, arguments="--ignore hint", paths="run.py app"
     )
     assert (scan[1], imports[1]) == (1, 1)
-    assert "run.py:3:1: subprocess-no-timeout" in scan[2]
-    assert "app/api.py:1:25: import-name-not-committed" in imports[2]
+    assert "file=run.py,line=3,endLine=3,title=subprocess-no-timeout::" in scan[2]
+    assert "file=app/api.py,line=1,endLine=1,title=import-name-not-committed::" in imports[2]
     assert len(runner.run(python=sys.executable, imports="false", paths="app")) == 2
 
 

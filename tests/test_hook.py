@@ -130,8 +130,37 @@ def test_a_file_that_is_not_staged_is_not_reported() -> None:
     git("commit", "-am", "other")
 
 
-def test_configuration_that_is_not_staged_counts() -> None:
-    """A clean export holds all files, so that facts of the project are those of the commit."""
+def test_what_the_change_does_not_touch_is_not_reported() -> None:
+    write("old.py", SLEEPY)
+    git("add", ".")
+    git("commit", "-m", "from before the hook")
+    hook("install")
+    write("old.py", f"{SLEEPY}\n\nprint('done')\n")
+    git("commit", "-am", "a line at the end")
+    write("old.py", SLEEPY.replace("60", "61"))
+    assert "old.py:3:1: subprocess-no-timeout" in git("commit", "-am", "the call", code=1)
+
+
+def test_an_importer_that_the_change_does_not_touch_is_reported() -> None:
+    hook("install")
+    write("app/session.py", "def get_store(): ...\n")
+    said = git("commit", "-am", "the class is gone", code=1)
+    assert "app/api.py:1:25: import-name-not-committed app/session.py does not define Store" in said
+
+
+@pytest.mark.parametrize("name", hooks.NAMES)
+def test_the_configuration_may_leave_out_imports(name: str, remote: str) -> None:
+    write("misspawn.toml", 'ignore = ["imports"]\n')
+    git("add", ".")
+    git("commit", "-m", "configuration")
+    hook("install", "--hook", name)
+    write("app/session.py", "def get_store(): ...\n")
+    git("commit", "-am", "the class is gone")
+    git("push", remote, "main")
+
+
+@pytest.mark.parametrize("name", hooks.NAMES)
+def test_facts_of_the_project_count_that_the_change_does_not_touch(name: str, remote: str) -> None:
     write(
         "pytest.ini",
         "[pytest]\nasyncio_mode = auto\ntimeout = 9\nasyncio_default_fixture_loop_scope = function\n",
@@ -139,12 +168,14 @@ def test_configuration_that_is_not_staged_counts() -> None:
     write("tests/requirements.txt", "pytest\npytest-asyncio\npytest-timeout\n")
     git("add", ".")
     git("commit", "-m", "configuration")
-    hook("install")
+    git("push", remote, "main")
+    hook("install", "--hook", name)
     write(
         "tests/test_a.py", "import asyncio\n\n\nasync def test_a():\n    await asyncio.sleep(0)\n"
     )
     git("add", ".")
     git("commit", "-m", "an async test without a mark")
+    git("push", remote, "main")
 
 
 def test_the_first_commit_and_one_of_nothing_but_deletions(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator
 
-from misspawn import catalogue, walk
+from misspawn import settings, walk
 from misspawn.doctor import CHECKS, Place, Result, Status, examine
 from misspawn.errors import UserError
 from misspawn.formats import checkup
 from misspawn.formats.style import one_line, style_for
+from misspawn.settings import Given
 
 FINE, FOUND, FAILED = 0, 1, 2
 EPILOG = """checks:
@@ -75,7 +76,7 @@ def run(options: Namespace) -> int:
         modules=tuple(options.modules),
         limit=options.timeout,
     )
-    pages = {pattern.id: pattern.url for pattern in catalogue.load()}
+    pages = {pattern.id: pattern.url for pattern in settings.load(place.root, Given()).records()}
     seen: set[Status] = set()
     results = _noted(examine(place, options.only), seen)
     if options.format == "json":

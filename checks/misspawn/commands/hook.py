@@ -8,14 +8,15 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from misspawn import commands, hooks, walk
+from misspawn import against, commands, hooks, walk
+from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.hooks import State
 from misspawn.trees import GitTree
 
 DONE, REFUSED, NOTHING = 0, 1, 3
-EPILOG = """pre-commit checks the staged files as they are staged, and all imports against the index;
-pre-push the same of each commit that is pushed. Neither looks at the working tree.
+EPILOG = """pre-commit checks what the staged changes touch, in the files as they are staged, then all imports
+against the index; pre-push checks the files that a pushed commit changes, as they are in it, and all its imports.
 
 Another hook in the same place is never overwritten. All worktrees of a repository share its hooks.
 
@@ -55,31 +56,50 @@ def run(options: Namespace) -> int:
 
 def _refused(root: str, name: str, given: list[str]) -> int:
     """Check what is coming in; anything but 0 makes git stop."""
-    coming = [("", "")] if name == "pre-commit" else list(_pushed(root, given))
-    codes = {_checked(root, revision, base) for revision, base in coming}
-    if REFUSED in codes:
+    os.chdir(root)
+    code = _commit(root) if name == "pre-commit" else _push(root, given)
+    if code == REFUSED:
         print(
             f"refused by misspawn; `git {name[4:]} --no-verify` goes past it once", file=sys.stderr
         )
-    return REFUSED if REFUSED in codes else max(codes, default=DONE)
+    return code
 
 
-def _checked(root: str, revision: str, base: str) -> int:
-    """Check the imports of a tree, and the files of it that differ from the base."""
-    tree = GitTree(root, revision)
-    os.chdir(root)
-    codes = {commands.run(["check", "--against", revision or "index"])}
-    if paths := tree.changed(base):
-        with tempfile.TemporaryDirectory(prefix="misspawn-hook-") as folder:
-            tree.export(folder)
-            os.mkdir(os.path.join(folder, ".git"))  # the mark of a project's top folder
-            os.chdir(folder)
-            try:
-                codes.add(commands.run(["check", *map(_argument, paths)]))
-            finally:
-                os.chdir(root)
-    codes.discard(NOTHING)
-    return REFUSED if REFUSED in codes else max(codes, default=DONE)
+def _commit(root: str) -> int:
+    """What the staged changes touch; when nothing is found there, all imports."""
+    return commands.run(["check", "--staged"]) or _imports(root, "index")
+
+
+def _push(root: str, given: list[str]) -> int:
+    codes = {DONE}
+    for commit, base in _pushed(root, given):
+        codes |= {_imports(root, commit), _exported(GitTree(root, commit), base, root)}
+    return REFUSED if REFUSED in codes else max(codes)
+
+
+def _imports(root: str, tree: str) -> int:
+    """Check the imports of a tree, unless the configuration leaves out all records on that."""
+    options = ["check", "--against", tree]
+    chosen = selection.in_force(commands.parser("check").parse_args(options), root)
+    return _told(options) if against.concerned(selection.policy(chosen, root).patterns) else DONE
+
+
+def _exported(tree: GitTree, base: str, root: str) -> int:
+    """Check the files of a tree that differ from the base, among all the others of that tree."""
+    paths = tree.changed(base)
+    with tempfile.TemporaryDirectory(prefix="misspawn-hook-") as folder:
+        tree.export(folder)
+        os.mkdir(os.path.join(folder, ".git"))  # the mark of a project's top folder
+        os.chdir(folder)
+        try:
+            return _told(["check", *map(_argument, paths)]) if paths else DONE
+        finally:
+            os.chdir(root)
+
+
+def _told(arguments: list[str]) -> int:
+    code = commands.run(arguments)
+    return DONE if code == NOTHING else code
 
 
 def _argument(path: str) -> str:

@@ -14,7 +14,7 @@ from misspawn.formats import FORMATS, format
 from misspawn.formats.style import Style, style_for
 from misspawn.model import Finding, Span, Suppression
 
-HELPERS = {"__init__", "diagnosis", "progress", "statistics", "style", "verdicts"}
+HELPERS = {"checkup", "__init__", "diagnosis", "progress", "statistics", "style", "verdicts"}
 
 
 def finding(path: str, span: Span, severity: str, excerpt: str) -> Finding:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator
 from typing import cast
 
+import psutil
 import pytest
 
 from misspawn.workers import share
@@ -52,8 +53,9 @@ def test_a_killed_process_is_told() -> None:
 
 
 def test_an_early_end_leaves_no_process() -> None:
+    before = psutil.Process().children()
     results = cast("Generator[int, None, None]", share(square, BATCHES, 3))
     assert next(results) == 0
+    assert len(psutil.Process().children()) == len(before) + 2
     results.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert psutil.Process().children() == before

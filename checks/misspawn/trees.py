@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -194,6 +193,8 @@ class GitTree:
         if not self._revision:
             self._git(*write)
             return
+        import tempfile  # 10 ms that only this needs
+
         with tempfile.TemporaryDirectory(prefix="misspawn-index-") as beside:
             index = {"GIT_INDEX_FILE": os.path.join(beside, "index")}
             self._git("read-tree", self._revision, env=index)

@@ -21,9 +21,8 @@ def look(place: Place) -> Iterator[Result]:
         raise NotApplicable(str(error)) from error
     if not modules:
         raise NotApplicable("git's index holds no Python file")
-    chosen = settings.load(place.root, Given())
-    policy = Policy(chosen.options, chosen.records(), root=place.root, folder=chosen.folder)
-    faults = [fault for fault in against(policy, tree, place.root, frozenset(modules)) if fault]
+    found_by = against(_policy(place.root), tree, place.root, frozenset(modules))
+    faults = [fault for fault in found_by if fault and not fault.suppression]
     for fault in faults:
         yield found(
             fault.message,
@@ -34,3 +33,8 @@ def look(place: Place) -> Iterator[Result]:
         )
     if not faults:
         yield ok(f"no import in git's index is known to fail ({len(modules)} files)")
+
+
+def _policy(root: str) -> Policy:
+    in_force = settings.load(root, Given())
+    return Policy(in_force.options, in_force.records(), root=root, folder=in_force.folder)

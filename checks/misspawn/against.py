@@ -104,16 +104,26 @@ def against(
 
 def unstaged(policy: Policy, root: str) -> Iterator[Finding]:
     """What the index imports and only the working tree has. Without changes of modules git is asked once."""
-    names = _stems(_listed(root, "ls-files", "-m", "-o", "-z", "--exclude-standard", "--", "*.py"))
-    if not names:
+    changed = _listed(root, "ls-files", "-m", "-o", "-z", "--exclude-standard", "--", "*.py")
+    mentioning = importers(root, changed)
+    if not mentioning:
         return
-    searches = [word for name in names for word in ("-e", name)]
-    mentioning = _listed(root, "grep", "--cached", "-l", "-z", "-w", "-F", *searches, "--", "*.py")
     tree = GitTree(root)
     view = Against(policy.patterns, tree, WorkingTree(root), policy)
     tree.prepare(mentioning)
     for path in sorted(mentioning):
         yield from view.file(path, elsewhere=True)
+
+
+def importers(root: str, modules: Sequence[str], revision: str = "") -> list[str]:
+    """The Python files of the index, or of a revision, with the words by which imports name these modules."""
+    names = _stems(modules)
+    if not names:
+        return []
+    searches = [word for name in names for word in ("-e", name)]
+    where = revision or "--cached"
+    found = _listed(root, "grep", "-l", "-z", "-w", "-F", *searches, where, "--", "*.py")
+    return [path.removeprefix(f"{revision}:") for path in found]
 
 
 def imports_of(policy: Policy, root: str, path: str) -> list[Finding]:

@@ -202,10 +202,17 @@ class GitTree:
 
     def changed(self, base: str = "") -> list[str]:
         """The files that differ from a revision, or are new since; the index is compared with HEAD."""
+        return self._diff(base, "--name-only", "--diff-filter=d")
+
+    def reduced(self, base: str = "") -> list[str]:
+        """The files that have lost lines since a revision, or are gone."""
+        counts = (line.split("\t", 2) for line in self._diff(base, "--numstat"))
+        return [path for _, lost, path in counts if lost != "0"]
+
+    def _diff(self, base: str, *options: str) -> list[str]:
         between = (base, self._revision) if self._revision else ("--cached",)
-        options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=d")
-        listing = self._git("diff", *options, *between, "--")
-        return [os.fsdecode(path) for path in listing.split(b"\0") if path]
+        listing = self._git("diff", "-z", "--no-renames", "--no-ext-diff", *options, *between, "--")
+        return [os.fsdecode(line) for line in listing.split(b"\0") if line]
 
     def asked(self, *arguments: str) -> str:
         """What a git command prints about the repository, without the newline at its end."""

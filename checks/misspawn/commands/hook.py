@@ -15,8 +15,8 @@ from misspawn.hooks import State
 from misspawn.trees import GitTree
 
 DONE, REFUSED, NOTHING = 0, 1, 3
-EPILOG = """pre-commit checks what the staged changes touch, in the files as they are staged, then all imports
-against the index; pre-push checks the files that a pushed commit changes, as they are in it, and all its imports.
+EPILOG = """pre-commit checks what the staged changes touch, in the files as they are staged, then the imports that
+they may break; pre-push checks the files that pushed commits change, as they are there, and the same imports.
 
 Another hook in the same place is never overwritten. All worktrees of a repository share its hooks.
 
@@ -66,22 +66,32 @@ def _refused(root: str, name: str, given: list[str]) -> int:
 
 
 def _commit(root: str) -> int:
-    """What the staged changes touch; when nothing is found there, all imports."""
-    return commands.run(["check", "--staged"]) or _imports(root, "index")
+    """What the staged changes touch; when nothing is found there, the imports that they may break."""
+    return commands.run(["check", "--staged"]) or _imports(root)
 
 
 def _push(root: str, given: list[str]) -> int:
     codes = {DONE}
     for commit, base in _pushed(root, given):
-        codes |= {_imports(root, commit), _exported(GitTree(root, commit), base, root)}
+        codes |= {_imports(root, commit, base), _exported(GitTree(root, commit), base, root)}
     return REFUSED if REFUSED in codes else max(codes)
 
 
-def _imports(root: str, tree: str) -> int:
-    """Check the imports of a tree, unless the configuration leaves out all records on that."""
-    options = ["check", "--against", tree]
+def _imports(root: str, revision: str = "", base: str = "") -> int:
+    """Check the imports of what has changed, and of all that names a module which has lost lines.
+
+    Nothing is checked where the configuration leaves out the records on imports.
+    """
+    tree = GitTree(root, revision)
+    changed, reduced = (
+        [path for path in paths if path.endswith(".py")]
+        for paths in (tree.changed(base), tree.reduced(base))
+    )
+    wanted = sorted({*changed, *against.importers(root, reduced, revision)})
+    options = ["check", "--against", revision or "index", *map(_argument, wanted)]
     chosen = selection.in_force(commands.parser("check").parse_args(options), root)
-    return _told(options) if against.concerned(selection.policy(chosen, root).patterns) else DONE
+    concerned = against.concerned(selection.policy(chosen, root).patterns)
+    return _told(options) if wanted and concerned else DONE
 
 
 def _exported(tree: GitTree, base: str, root: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ import pytest
 from misspawn.cli import main
 
 DOCS = Path(__file__).parents[1] / "docs"
-GUIDES = ("configuration.md", "suppressions.md")
+GUIDES = ("configuration.md", "suppressions.md", "baseline.md", "changes.md", "formats.md")
+WHO = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
 FENCE = re.compile(r'(?ms)^``` \{ \.(\w+)(?: title="([^"]+)")? \}\n(.*?)^```$')
 
 
@@ -32,12 +34,18 @@ def test_guide(
         elif language == "console":
             commands += 1
             follow(text, capsys)
-    assert commands >= 5
+    assert commands >= 1
 
 
 def follow(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Give the commands of a fence, and compare what they print."""
-    for command, shown in re.findall(r"(?m)^\$ misspawn (.*)\n((?:(?!\$ ).*\n)*)", text):
+    for git, command, shown in re.findall(
+        r"(?m)^\$ (?:misspawn|(git)) (.*)\n((?:(?!\$ ).*\n)*)", text
+    ):
+        if git:
+            words = [git, *WHO, *shlex.split(command)]
+            subprocess.run(words, check=True, stdout=subprocess.DEVNULL, timeout=60)
+            continue
         main(shlex.split(command))
         captured = capsys.readouterr()
         printed = (captured.out + captured.err).splitlines()

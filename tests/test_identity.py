@@ -94,6 +94,22 @@ def test_a_twin_in_another_definition_changes_nothing() -> None:
     assert marks(CALL) < marks(CALL.replace("build", "first") + CALL)
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        "- run: pytest | tee log",
+        "- name: Wait\n        run: |\n          pytest |\n            tee log",
+    ],
+)
+def test_twins_in_yaml_go_by_the_keys_above(run: str) -> None:
+    path = ".github/workflows/a.yml"
+    text = f"jobs:\n  a:\n    timeout-minutes: 9\n    # note\n    steps:\n      {run}\n"
+    assert marks(text, path) < marks(text + text.replace("jobs:\n  a:", "  b:"), path)
+    assert marks(text, path) < marks(
+        text.replace("  a:", "  b:") + text.replace("jobs:\n", ""), path
+    )
+
+
 def test_twins_are_told_apart_and_files_are_not() -> None:
     twice = SCANNER.file("a.py", (CALL * 2).encode(), NO_FACTS)
     assert len({f.fingerprint for f in twice}) == len(twice) == 2 * len(marks(CALL))

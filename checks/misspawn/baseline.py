@@ -1,7 +1,7 @@
 """The baseline: findings that were there before anybody looked. It is one line of JSON for each.
 
 A line has no number that would rot: a finding is known by its path and its fingerprint. Where a file is
-gone, its entries stand for the same findings in another file, as it may have been renamed.
+gone, its entries stand for the findings of a file that has most of them, as it may have been renamed.
 """
 
 from __future__ import annotations
@@ -55,20 +55,20 @@ class Baseline:
     def matched(self, findings: Sequence[Finding]) -> Iterator[tuple[Finding, Entry | None]]:
         """The findings of one file with their entries, each for one finding.
 
-        What has its own entry takes that. Then those go to their kin whose definition was renamed, or
-        who moved to another; at last those of a file that is gone, since it may be this one now.
+        What has its own entry takes that. The others go to their kin, whose definition was renamed or
+        who moved to another.
         """
-        entries = self._by_path.get(walk.below(self._root, findings[0].path), {})
         marks = {finding.fingerprint for finding in findings}
+        path = walk.below(self._root, findings[0].path)
+        entries = self._by_path.get(path) or self._former(marks)
         left: dict[str, list[Entry]] = {}
         for entry in entries.values():
-            if entry.fingerprint not in marks:
+            if entry.fingerprint not in marks and entry not in self._seen:
                 left.setdefault(entry.kin, []).append(entry)
         for finding in findings:
             found = entries.get(finding.fingerprint)
             if found is None and left.get(finding.kin):
                 found = left[finding.kin].pop(0)
-            found = found or self._moved(finding)
             self._seen |= {found} if found else set()
             yield finding, found
 
@@ -81,18 +81,21 @@ class Baseline:
         """The entries that the scan should have met and did not."""
         return [entry for entry in self.unseen() if scope.judges(entry)]
 
-    def _moved(self, finding: Finding) -> Entry | None:
-        entries = self._of_gone_files.get(finding.fingerprint, [])
-        return next((entry for entry in entries if entry not in self._seen), None)
+    def _former(self, marks: set[str]) -> dict[str, Entry]:
+        """The entries of a file that is gone and of which most findings are here: it may be this one now."""
+        best = max(self._gone, key=lambda entries: len(marks & entries.keys()), default={})
+        if 2 * len(marks & best.keys()) <= len(best):
+            return {}
+        self._gone.remove(best)
+        return best
 
     @cached_property
-    def _of_gone_files(self) -> dict[str, list[Entry]]:
-        gone: dict[str, list[Entry]] = {}
-        for path, entries in self._by_path.items():
-            if not os.path.lexists(os.path.join(self._root, path)):
-                for entry in entries.values():
-                    gone.setdefault(entry.fingerprint, []).append(entry)
-        return gone
+    def _gone(self) -> list[dict[str, Entry]]:
+        return [
+            entries
+            for path, entries in self._by_path.items()
+            if not os.path.lexists(os.path.join(self._root, path))
+        ]
 
 
 class Scope:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from misspawn import walk
-from misspawn.errors import UserError
+from misspawn.git import Git
 from misspawn.model import Finding
+from misspawn.trees import GitTree
 
 ABSENCE = {"file", "script", "module", "mapping", "section"}  # what these lack may be on any line
-_TIMEOUT = 60.0  # seconds; git compares large trees in less
 _DIFF = (  # whatever the user's configuration says
     *("-c", "core.quotePath=true", "diff", "-U0", "--inter-hunk-context=0", "-M", "--no-color"),
     *("--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules"),
     *("--src-prefix=a/", "--dst-prefix=b/"),
 )
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_REGULAR = (b"100644", b"100755")  # git's modes of files; not of links and submodules
 
 Lines = tuple[int, int]
 
@@ -39,9 +37,9 @@ class Changes(NamedTuple):
 
     def files(self, given: Iterable[str]) -> Iterator[str]:
         """The changed files below the given paths, as the user would write them."""
-        prefixes = [(path, walk.below(self.root, path)) for path in given]
+        names = walk.Shown(given, self.root)
         for path in sorted(self.touched):
-            shown = next(filter(None, (_shown(path, *prefix) for prefix in prefixes)), "")
+            shown = names.path(path)
             if shown and (path in self.contents if self.staged else _is_file(self.root, path)):
                 yield shown
 
@@ -64,7 +62,7 @@ def since(root: str, revision: str) -> Changes:
 
     Raises `UserError` when git does not know the revision.
     """
-    git = _Git(root)
+    git = _git(root)
     commit = git.word(
         f"git knows no commit `{revision}`; fetch it, or mend its name",
         *("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"),
@@ -85,21 +83,18 @@ def staged(root: str) -> Changes:
 
     Raises `UserError` outside of a repository.
     """
-    git = _Git(root)
-    touched = _touched(git.run(*_DIFF, "--cached"))
-    blobs = {path: blob for path, blob in _index(git) if path in touched}
-    wanted = b"".join(blob + b"\n" for blob in blobs.values())
-    texts = _blobs(git.run("cat-file", "--batch", stdin=wanted))
-    return Changes(root, touched, dict(zip(blobs, texts, strict=True)), staged=True)
+    touched = _touched(_git(root).run(*_DIFF, "--cached"))
+    tree = GitTree(root)
+    tree.prepare(touched)
+    texts = ((path, tree.read(path)) for path in touched)
+    contents = {path: text for path, text in texts if text is not None}
+    return Changes(root, touched, contents, staged=True)
 
 
-def _shown(path: str, given: str, prefix: str) -> str:
-    if path == prefix:
-        return given
-    rest = path if prefix == "." else path.removeprefix(f"{prefix}/")
-    if prefix != "." and rest == path:
-        return ""
-    return rest if given == "." else f"{given.rstrip('/')}/{rest}"
+def _git(root: str) -> Git:
+    git = Git(root, f"tell what changed in {root}")
+    git.word(f"{root} is no git repository", "rev-parse", "--git-dir")
+    return git
 
 
 def _is_file(root: str, path: str) -> bool:
@@ -136,64 +131,3 @@ def _name(text: bytes) -> str:
 
         text = literal_eval(f"b{text.decode('ascii')}")
     return os.fsdecode(text.removeprefix(b"b/")) if text != b"/dev/null" else ""
-
-
-def _index(git: _Git) -> Iterator[tuple[str, bytes]]:
-    """Files and their blobs; of a conflict, no side."""
-    for line in git.run("ls-files", "-s", "-z").split(b"\0"):
-        about, _, path = line.partition(b"\t")
-        if path and (fields := about.split())[0] in _REGULAR and fields[2] == b"0":
-            yield os.fsdecode(path), fields[1]
-
-
-def _blobs(answer: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(answer):
-        end = answer.index(b"\n", at)
-        size = int(answer[at:end].split()[2])
-        yield answer[end + 1 : end + 1 + size]
-        at = end + size + 2
-
-
-class _Git:
-    """git in one repository, whatever hook we run in; of its environment only the commit's own index is kept."""
-
-    def __init__(self, root: str) -> None:
-        self._root = root
-        self._environment = {
-            key: value for key, value in os.environ.items() if key not in walk.REDIRECTS
-        }
-        own = self.word(f"{root} is no git repository", "rev-parse", "--absolute-git-dir")
-        if index := os.environ.get("GIT_INDEX_FILE"):
-            own = os.path.realpath(own)
-            index = os.path.realpath(os.path.join(root, index))
-            if os.path.dirname(index) == own:
-                self._environment["GIT_INDEX_FILE"] = index
-
-    def word(self, otherwise: str, *arguments: str) -> str:
-        """The one line that git prints. Raises `UserError` with the text given when it fails."""
-        try:
-            return os.fsdecode(self.run(*arguments)).rstrip("\n")
-        except UserError as error:
-            if isinstance(error.__cause__, subprocess.CalledProcessError):
-                raise UserError(otherwise) from error
-            raise
-
-    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """What git prints. Raises `UserError` with what it complains of."""
-        try:
-            done = subprocess.run(
-                ["git", *arguments],
-                cwd=self._root,
-                env=self._environment,
-                input=stdin,
-                capture_output=True,
-                check=True,
-                timeout=_TIMEOUT,
-            )
-        except subprocess.CalledProcessError as error:
-            reason = os.fsdecode(error.stderr).strip() or f"exit code {error.returncode}"
-            raise UserError(f"git cannot tell what changed in {self._root}: {reason}") from error
-        except (OSError, subprocess.SubprocessError) as error:
-            raise UserError(f"git cannot be run in {self._root}: {error}") from error
-        return done.stdout

@@ -17,10 +17,12 @@ _SPACE = re.compile(rb"[\s'\"]*([^\w\s'\"])[\s'\"]*|['\"]+")
 _CLOSED = re.compile(rb",([)\]}])")
 _DEFINITION = re.compile(rb"\b(?:def|class)\s+(\w+)")
 _TITLE = re.compile(rb"[^(:\r\n]*")
+_LINE = re.compile(rb"([ \t]*(?:- +)?)([^\s#(:][^(:\r\n]*)")
+_FAR = 300  # lines; further up nothing is looked for, so that time stays linear
 
 
 class Identity(NamedTuple):
-    """`text` stands for the region, `within` for the definition around it ('' on the outermost level)."""
+    """`text` stands for the region, `within` for what is around it: names of definitions, or titles by indentation."""
 
     text: bytes
     within: bytes
@@ -41,7 +43,9 @@ def identity(
         text = plain(document.without_comments(source.data[region.start : region.end]))
     else:
         text = plain(region.deep)
-    return Identity(text, _within(document, *canonical) if document.has_comments else b"")
+    if document.has_comments:
+        return Identity(text, _definitions(document, *canonical))
+    return Identity(text, _outline(source.data, region.start))
 
 
 def fingerprint(id: str, *parts: bytes) -> str:
@@ -67,9 +71,26 @@ def _title(source: Source, region: Region) -> bytes:
     return plain(found[0]) if found else b""
 
 
-def _within(document: Document, start: int, end: int) -> bytes:
+def _definitions(document: Document, start: int, end: int) -> bytes:
     """The names of the class and the function around a hit."""
     whole = document.scope("file", start, end)
     scopes = (document.scope(name, start, end) for name in ("class", "function"))
     found = (_DEFINITION.search(text) for text in scopes if text != whole)
     return b".".join(match[1] for match in found if match)
+
+
+def _outline(data: bytes, start: int) -> bytes:
+    """The titles of the less and less indented lines above an offset: a path of keys, mostly."""
+    begin = data.rfind(b"\n", 0, start) + 1
+    line = _LINE.match(data, begin)
+    indent = len(line[1]) if line else 0
+    titles = []
+    for _ in range(_FAR):
+        if not (begin and indent):
+            break
+        begin = data.rfind(b"\n", 0, begin - 1) + 1
+        above = _LINE.match(data, begin)
+        if above and len(above[1]) < indent:
+            indent = len(above[1])
+            titles.append(plain(above[2]))
+    return b"\0".join(titles)

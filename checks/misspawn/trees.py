@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from misspawn import walk
 from misspawn.errors import UserError
+from misspawn.git import Git
 from misspawn.model import Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TIMEOUT = 60.0  # seconds; git lists a million files in less
 _LINK, _SUBMODULE = b"120000", b"160000"  # git's modes of what it stores no text of
 _BATCH = 1_000  # blobs asked for at a time: some 20 MB of source
 
@@ -136,9 +135,9 @@ class GitTree:
     """
 
     def __init__(self, root: str, revision: str = "") -> None:
-        self._root = root
         self._revision = revision
         self.name = revision or "the index"
+        self._git = Git(root, f"list {self.name} of {root}")
         self._contents: dict[bytes, bytes] = {}
 
     @cached_property
@@ -146,9 +145,11 @@ class GitTree:
         """Files by path. Where a merge is under way, one side of the conflict."""
         if self._revision:
             commit = f"{self._revision}^{{tree}}"
-            listing = self._git("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
+            listing = self._git.run(
+                "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit
+            )
         else:
-            listing = self._git("ls-files", "-s", "-z")
+            listing = self._git.run("ls-files", "-s", "-z")
         return dict(_parsed(listing, blob=2 if self._revision else 1))
 
     @cached_property
@@ -175,7 +176,7 @@ class GitTree:
             UserError
         ):  # git ends with 1 when none matches, and knows no work tree in a bare one
             asked = os.fsencode(path) + b"\0"
-            told = self._git("check-ignore", "--no-index", "--stdin", "-v", "-z", stdin=asked)
+            told = self._git.run("check-ignore", "--no-index", "--stdin", "-v", "-z", stdin=asked)
             return os.fsdecode(told.split(b"\0")[2])
         return ""
 
@@ -185,20 +186,20 @@ class GitTree:
         blobs = sorted(wanted - self._contents.keys())
         for start in range(0, len(blobs), _BATCH):
             request = b"".join(blob + b"\n" for blob in blobs[start : start + _BATCH])
-            self._contents.update(_blobs(self._git("cat-file", "--batch", stdin=request)))
+            self._contents.update(_blobs(self._git.run("cat-file", "--batch", stdin=request)))
 
     def export(self, folder: str) -> None:
         """Write all files into a folder, as a checkout would."""
         write = ("checkout-index", "--all", f"--prefix={folder}/")
         if not self._revision:
-            self._git(*write)
+            self._git.run(*write)
             return
         import tempfile  # 10 ms that only this needs
 
         with tempfile.TemporaryDirectory(prefix="misspawn-index-") as beside:
             index = {"GIT_INDEX_FILE": os.path.join(beside, "index")}
-            self._git("read-tree", self._revision, env=index)
-            self._git(*write, env=index)
+            self._git.run("read-tree", self._revision, env=index)
+            self._git.run(*write, env=index)
 
     def changed(self, base: str = "") -> list[str]:
         """The files that differ from a revision, or are new since; the index is compared with HEAD."""
@@ -211,45 +212,13 @@ class GitTree:
 
     def _diff(self, base: str, *options: str) -> list[str]:
         between = (base, self._revision) if self._revision else ("--cached",)
-        listing = self._git("diff", "-z", "--no-renames", "--no-ext-diff", *options, *between, "--")
+        fixed = ("-z", "--no-renames", "--no-ext-diff")
+        listing = self._git.run("diff", *fixed, *options, *between, "--")
         return [os.fsdecode(line) for line in listing.split(b"\0") if line]
 
     def asked(self, *arguments: str) -> str:
         """What a git command prints about the repository, without the newline at its end."""
-        return os.fsdecode(self._git(*arguments)).removesuffix("\n")
-
-    @cached_property
-    def _environment(self) -> dict[str, str]:
-        """Ours without what redirects git, but with the index that a running commit is made from."""
-        kept = {key: value for key, value in os.environ.items() if key not in walk.REDIRECTS}
-        kept["GIT_NO_LAZY_FETCH"] = "1"
-        self.__dict__["_environment"] = kept
-        if index := os.environ.get("GIT_INDEX_FILE"):
-            own = os.fsdecode(self._git("rev-parse", "--absolute-git-dir")).strip()
-            index = os.path.realpath(os.path.join(self._root, index))
-            if os.path.dirname(index) == os.path.realpath(own):
-                return {**kept, "GIT_INDEX_FILE": index}
-        return kept
-
-    def _git(
-        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
-    ) -> bytes:
-        try:
-            done = subprocess.run(
-                ["git", *arguments],
-                cwd=self._root,
-                env={**self._environment, **(env or {})},
-                input=stdin,
-                capture_output=True,
-                check=True,
-                timeout=_TIMEOUT,
-            )
-        except subprocess.CalledProcessError as error:
-            reason = os.fsdecode(error.stderr).strip() or f"exit code {error.returncode}"
-            raise UserError(f"git cannot list {self.name} of {self._root}: {reason}") from error
-        except (OSError, subprocess.SubprocessError) as error:
-            raise UserError(f"git cannot be run in {self._root}: {error}") from error
-        return done.stdout
+        return os.fsdecode(self._git.run(*arguments)).removesuffix("\n")
 
 
 def _parsed(listing: bytes, blob: int) -> Iterator[tuple[str, _Entry]]:

@@ -89,6 +89,23 @@ def below(root: str, path: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, "/")
 
 
+class Shown:
+    """Paths below a root as the user would write them, who gave some paths."""
+
+    def __init__(self, given: Iterable[str], root: str) -> None:
+        self._prefixes = [(path, below(root, path)) for path in given]
+
+    def path(self, path: str) -> str | None:
+        """The path from where the user stands, None when it is below none of those given."""
+        for given, prefix in self._prefixes:
+            rest = path if prefix == "." else path.removeprefix(f"{prefix}/")
+            if path == prefix:
+                return given
+            if prefix == "." or rest != path:
+                return rest if given == "." else f"{given.rstrip('/')}/{rest}"
+        return None
+
+
 def _top(path: str) -> str:
     """The top folder of the git repository around a path; else where a baseline is, else the folder itself."""
     start = os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".")

@@ -212,11 +212,22 @@ class Replay:
         """Compare the baseline's word on each finding with its life."""
         known = Baseline(self.kept, self.root)
         groups = ([self.on_disk(f) for f in findings] for _, findings in sorted(self.found.items()))
-        for placed_, entry in (pair for group in groups for pair in known.matched(group)):
+        pairs = [pair for group in groups for pair in known.matched(group)]
+        for placed_, entry in pairs:
             finding = placed(placed_, walk.below(self.root, placed_.path))
             self.word(commit, finding, self.lives[key(finding)], entry)
         if self.update:
-            self.kept -= set(known.unseen())
+            self.refresh(pairs)
+
+    def refresh(self, pairs: Iterable[tuple[Finding, Entry | None]]) -> None:
+        """Write the entries anew, as `misspawn baseline --update` does."""
+        self.kept = set()
+        for placed_, entry in pairs:
+            at = key(placed(placed_, walk.below(self.root, placed_.path)))
+            if entry:
+                fresh = baseline.entry(placed_, self.root)
+                self.kept.add(fresh)
+                self.lives[at] = self.lives[at]._replace(entry=fresh)
 
     def word(self, commit: str, finding: Finding, life: Life, entry: Entry | None) -> None:
         """Sort one finding into what it is."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
 
 from misspawn import baseline, walk
-from misspawn.baseline import Baseline
+from misspawn.baseline import Baseline, Entry
 from misspawn.commands import accepted, check, selection
 from misspawn.errors import UserError
 from misspawn.formats.style import one_line
@@ -42,7 +43,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Scan, write the file, and print how many entries were kept, added and dropped."""
     root = walk.root(check.paths(options))
-    path = options.baseline or os.path.relpath(baseline.place(root))
+    path = options.baseline or _from_here(baseline.place(root))
     is_first = not os.path.exists(path)
     _refuse(options, path, is_first=is_first)
     known = Baseline([] if is_first else baseline.read(path), root)
@@ -54,20 +55,26 @@ def run(options: Namespace) -> int:
     for problem in problems:
         print(one_line(str(problem)), file=sys.stderr)
     found = list(known.applied(result for result in results if isinstance(result, Finding)))
+    scope = accepted.scope(options, root, check.paths(options), problems)
+    gone = set(known.stale(scope)) if options.update else set()
     kept = [baseline.entry(finding, root) for finding in found if finding.baselined]
-    fresh = [
-        baseline.entry(finding, root)
-        for finding in found
-        if not finding.baselined and baseline.accepts(finding)
-    ]
-    gone = known.stale(accepted.scope(options, root, check.paths(options), problems))
-    others = [entry for entry in known.unseen() if entry not in gone or not options.update]
-    added = fresh if is_first or options.add else []
-    baseline.write(path, [*kept, *others, *added])
-    dropped = len(gone) if options.update else 0
-    counts = f"{len(kept) + len(others)} kept, {len(added)} added, {dropped} dropped"
+    kept += [entry for entry in known.unseen() if entry not in gone]
+    added = list(_fresh(found, root)) if is_first or options.add else []
+    baseline.write(path, [*kept, *added])
+    counts = f"{len(kept)} kept, {len(added)} added, {len(gone)} dropped"
     print(one_line(f"{path}: {counts}"))
     return check.CLEAN
+
+
+def _fresh(found: Iterable[Finding], root: str) -> Iterator[Entry]:
+    """Entries for what has none and may have one."""
+    for finding in found:
+        if not finding.baselined and baseline.accepts(finding):
+            yield baseline.entry(finding, root)
+
+
+def _from_here(path: str) -> str:
+    return path.removeprefix(os.path.join(os.getcwd(), ""))
 
 
 def _refuse(options: Namespace, path: str, *, is_first: bool) -> None:

@@ -167,8 +167,7 @@ def results(options: Namespace, changed: Changes | None = None) -> Iterator[Resu
     from misspawn import against
 
     if against.concerned(policy.patterns):
-        shown = _Shown(given, root)
-        yield from filter(None, map(shown.finding, against.unstaged(policy, root)))
+        yield from _shown(against.unstaged(policy, root), walk.Shown(given, root))
 
 
 def _against(
@@ -181,32 +180,17 @@ def _against(
             "no selected record asks what a git tree lacks; drop --against or select one"
         )
     tree = GitTree(root, "" if options.against == "index" else options.against)
-    shown = _Shown(paths, root)
-    wanted = {path for path in tree.paths() if shown.path(path) is not None}
-    for finding in against.against(policy, tree, root, wanted, jobs=options.jobs):
-        yield finding and shown.finding(finding)
+    names = walk.Shown(paths, root)
+    wanted = {path for path in tree.paths() if names.path(path) is not None}
+    yield from _shown(against.against(policy, tree, root, wanted, jobs=options.jobs), names)
 
 
-class _Shown:
-    """Paths of a repository as the user would write them, below the paths that were given."""
-
-    def __init__(self, paths: Iterable[str], root: str) -> None:
-        self._prefixes = [(path, walk.below(root, path)) for path in paths]
-
-    def path(self, path: str) -> str | None:
-        """The path from where the user stands, None when it is below none of those given."""
-        for given, prefix in self._prefixes:
-            rest = path if prefix == "." else path.removeprefix(f"{prefix}/")
-            if path == prefix:
-                return given
-            if prefix == "." or rest != path:
-                return rest if given == "." else f"{given.rstrip('/')}/{rest}"
-        return None
-
-    def finding(self, finding: Finding) -> Finding | None:
-        """The finding with its path so."""
-        path = self.path(finding.path)
-        return replace(finding, path=path) if path is not None else None
+def _shown(findings: Iterable[Finding | None], names: walk.Shown) -> Iterator[Finding | None]:
+    """Findings with their paths as the user would write them, without those elsewhere; None passes."""
+    for finding in findings:
+        path = names.path(finding.path) if finding else None
+        if finding is None or path is not None:
+            yield finding and replace(finding, path=path)
 
 
 def _standard_input(options: Namespace) -> Iterator[Result | None]:

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from misspawn import walk
-from misspawn.commands import selection
+from misspawn.commands import accepted, selection
 from misspawn.formats.style import one_line
 from misspawn.model import Finding, Problem
 from misspawn.scan import scan
@@ -31,6 +31,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     selection.across(parser)
     selection.arguments(parser)
+    accepted.arguments(parser)
     parser.add_argument(
         "--reason", type=_reason, required=True, metavar="TEXT", help="why these findings may stay"
     )
@@ -49,16 +50,19 @@ def run(options: Namespace) -> int:
     files = [path for path in walked if isinstance(path, str) and not policy.excluded(path)]
     results = [*walked, *scan(files, policy, root=root, across=options.across)]
     problems = [result for result in results if isinstance(result, Problem)]
+    known = accepted.in_force(options, root)
     for problem in problems:
         print(one_line(str(problem)), file=sys.stderr)
     findings = (result for result in results if isinstance(result, Finding))
-    left = sum(_suppress(root, path, group, options) for path, group in _by_file(findings))
+    left = sum(
+        _suppress(root, path, group, options) for path, group in _by_file(known.applied(findings))
+    )
     return LEFT if left or problems else DONE
 
 
 def _by_file(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
     """What is to be suppressed in each file; a complaint about a suppression is to be mended."""
-    wanted = (f for f in findings if not f.suppression and f.category != CATEGORY)
+    wanted = (f for f in findings if not f.quiet and f.category != CATEGORY)
     for path, group in groupby(wanted, attrgetter("path")):
         yield path, list(group)
 

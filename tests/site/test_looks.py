@@ -77,7 +77,7 @@ def test_wrong_right_and_error_are_seen_at_once(
     page = context.new_page()
     hidden = []
     for record in patterns:
-        page.goto(record["url"], wait_until="domcontentloaded")
+        page.goto(record["url"], wait_until="load")
         tops = page.evaluate(TOPS, [".ms-wrong", ".ms-right", ".ms-symptoms"])
         hidden += [(record["id"], part, top) for part, top in tops if top > 800]
     context.close()

@@ -23,6 +23,7 @@ _RULES = tuple(
         (r"\b(in|took|after|took about) \d+\.\d\d+ ?(?:s|sec|seconds?)\b", r"\1 <seconds>"),
         (r"\b\d+\.\d\d+ ?(?:s|ms|sec|seconds?)\b", "<seconds>"),
         (r"\b\d+\.\d{3,}\b", "<number>"),
+        (r"\bUp (?:Less than a second|About a minute|\d+ (?:second|minute)s?)(?= \()", "Up <time>"),
         (r"(?i)\b((?:child |process |)pid)(['\"]?[ =:]+)\d+", r"\1\2<pid>"),
         (r"(?i)\b(process) \d+\b", r"\1 <pid>"),
         (r"==\d{2,}==|\(\d{3,7}\)(?= )", "<pid>"),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
+from glob import escape, glob
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from misspawn import walk
@@ -65,18 +66,20 @@ class MemoryTree:
         return self._files.get(path)
 
 
-class WorkingTree:
-    """The files below a folder that a scan would see. `read` also gives ignored ones."""
+class _DiskTree:
+    """Files below a folder of the disk; a subclass finds them."""
 
-    name = "the working tree"
-
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, name: str) -> None:
+        self.name = name
         self._root = root
+
+    def _found(self) -> Iterable[str]:
+        """The paths of the files, with the folder's own in front."""
+        raise NotImplementedError
 
     @cached_property
     def _paths(self) -> frozenset[str]:
-        found = (item for item in walk.walk([self._root]) if not isinstance(item, Problem))
-        return frozenset(walk.below(self._root, path) for path in found)
+        return frozenset(walk.below(self._root, path) for path in self._found())
 
     def paths(self) -> Collection[str]:
         return self._paths
@@ -93,34 +96,27 @@ class WorkingTree:
         return None
 
 
-class FolderTree:
+class WorkingTree(_DiskTree):
+    """The files below a folder that a scan would see. `read` also gives ignored ones."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__(root, "the working tree")
+
+    def _found(self) -> Iterable[str]:
+        return (item for item in walk.walk([self._root]) if not isinstance(item, Problem))
+
+
+class FolderTree(_DiskTree):
     """One installed package: of a folder on sys.path only what bears its name."""
 
     def __init__(self, folder: Path, package: str) -> None:
-        self.name = str(folder)
-        self._folder = folder
+        super().__init__(str(folder), str(folder))
         self._package = package
 
-    @cached_property
-    def _paths(self) -> frozenset[str]:
-        found = [str(path) for path in self._folder.glob(f"{self._package}.py*")]
-        for folder, _, names in os.walk(self._folder / self._package):
-            found += [os.path.join(folder, name) for name in names]
-        return frozenset(walk.below(self.name, path) for path in found)
-
-    def paths(self) -> Collection[str]:
-        return self._paths
-
-    def opaque(self) -> Collection[str]:
-        return ()
-
-    def ignored(self, path: str) -> str:
-        return ""
-
-    def read(self, path: str) -> bytes | None:
-        with suppress(OSError, ValueError):
-            return walk.read(str(self._folder / path))
-        return None
+    def _found(self) -> Iterable[str]:
+        yield from glob(os.path.join(escape(self._root), f"{self._package}.py*"))
+        for folder, _, names in os.walk(os.path.join(self._root, self._package)):
+            yield from (os.path.join(folder, name) for name in names)
 
 
 class _Entry(NamedTuple):

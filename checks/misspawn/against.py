@@ -13,6 +13,7 @@ from misspawn.index import Index
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document
+from misspawn.rules import looking
 from misspawn.scan import Scanner, cores
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
@@ -48,8 +49,7 @@ class Against:
         self._facts: Facts = Project.of(tree)
         self._tree = tree
         self._policy = policy
-        numbers = range(len(self._scanner.searches(Language.IMPORTS).rules))
-        self._all = {Language.IMPORTS: frozenset(numbers)}
+        self._rules = self._scanner.searches(Language.IMPORTS).rules
 
     def files(self) -> list[str]:
         """The modules of the tree, in order."""
@@ -69,9 +69,9 @@ class Against:
         document = self._comparison.document(path, source.data, elsewhere=elsewhere)
         if document is None:
             return []
-        return self._counting(
-            source, self._scanner.found(source, [document], self._all, self._facts)
-        )
+        rules = looking(self._rules, self._facts, path)
+        found = self._scanner.found(source, [document], {Language.IMPORTS: rules})
+        return self._counting(source, found)
 
     def _counting(self, source: Source, findings: list[Finding]) -> list[Finding]:
         """The findings that count, those among them that a comment in the file keeps quiet."""

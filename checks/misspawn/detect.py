@@ -137,17 +137,23 @@ def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
         yield Hit(match, start, match.start() + len(text.rstrip()))
 
 
-def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[bytes]]]:
-    """All names that a group can have in this file, told without parsing: a scope is a part of it."""
+def everywhere(detector: Detector) -> Iterator[tuple[str, str]]:
+    """Groups of `match`, and the regexes that find all names they can have: a scope is a part of the file."""
     for group, names in detector.where.items():
         if (
             names.any
             and names.times == 1
             and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
         ):
-            number = regex.group_number(searched(detector.match, type(document)), group)
-            pattern = searched(names.any, type(document))
-            yield number, _collect(pattern, document.text, names.times)
+            yield group, names.any
+
+
+def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[bytes]]]:
+    """All names that a group can have in this file, told without parsing."""
+    kind = type(document)
+    for group, pattern in everywhere(detector):
+        number = regex.group_number(searched(detector.match, kind), group)
+        yield number, _collect(searched(pattern, kind), document.text)
 
 
 def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:

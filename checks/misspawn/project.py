@@ -107,6 +107,7 @@ class Project:
         self._reader = reader
         self._stated = stated or {}
         self._names: dict[str, frozenset[str]] = {}
+        self._configs: dict[str, Config | None] = {}
         self._pytest_configs: dict[str, PytestConfig | None] = {}
         self._facts: dict[tuple[str, str], str] = {}
 
@@ -178,7 +179,7 @@ class Project:
 
     def _dependencies(self, folder: str) -> str:
         """What the folder declares, then what those above it do: most share their parent's text."""
-        above = [self._fact("dependencies", folder.rpartition("/")[0])] if folder else []
+        above = [self._fact("dependencies", _above(folder))] if folder else []
         texts = (self._reader.read(path) for path in self._declaring(folder))
         own = [text.decode("utf-8", "replace") for text in texts if text is not None]
         return "\n".join([*own, *above]) if own else "".join(above)
@@ -194,25 +195,22 @@ class Project:
             )
 
     def _requires_python(self, folder: str) -> str:
-        for holder in _upwards(folder):
-            settings = [
-                s for name in ("pyproject.toml", "setup.cfg") for s in self._settings(holder, name)
-            ]
-            stated = next((s.value for s in settings if s.name in _PYTHON_VERSIONS), "")
-            if stated:
-                return stated
-            setup = self._read(holder, "setup.py") or b""
-            if found := _SETUP_PY.search(setup.decode("utf-8", "replace")):
-                return found[1]
-        return ""
-
-    def _settings(self, folder: str, name: str) -> Iterator[Setting]:
-        config = self._config(folder, name)
-        return config.settings() if config else iter(())
+        """What the folder states, else what the one above it does."""
+        configs = (self._config(folder, name) for name in ("pyproject.toml", "setup.cfg"))
+        settings = (setting for config in configs if config for setting in config.settings)
+        stated = next((s.value for s in settings if s.name in _PYTHON_VERSIONS and s.value), "")
+        if not stated:
+            setup = _SETUP_PY.search((self._read(folder, "setup.py") or b"").decode("utf-8", "replace"))
+            stated = setup[1] if setup else ""
+        return stated or (self._fact("requires-python", _above(folder)) if folder else "")
 
     def _config(self, folder: str, name: str) -> Config | None:
-        data = self._read(folder, name)
-        return None if data is None else Config(data, toml=name.endswith(".toml"))
+        path = _join(folder, name)
+        if path not in self._configs:
+            data = self._read(folder, name)
+            toml = name.endswith(".toml")
+            self._configs[path] = None if data is None else Config(data, toml=toml)
+        return self._configs[path]
 
     def _read(self, folder: str, name: str) -> bytes | None:
         return self._reader.read(_join(folder, name)) if name in self._listing(folder) else None
@@ -238,7 +236,7 @@ def _options(config: Config, sections: tuple[str, ...]) -> dict[str, str]:
     """The settings of some sections by their short names; the first section that has one wins."""
     options: dict[str, str] = {}
     for prefix in (f"{section}." for section in sections):
-        for setting in config.settings():
+        for setting in config.settings:
             if setting.name.startswith(prefix):
                 options.setdefault(setting.name.removeprefix(prefix), setting.value)
     return options
@@ -248,8 +246,12 @@ def _upwards(folder: str) -> Iterator[str]:
     """The folder, its parent, and so on up to the root ''."""
     while folder:
         yield folder
-        folder = folder.rpartition("/")[0]
+        folder = _above(folder)
     yield ""
+
+
+def _above(folder: str) -> str:
+    return folder.rpartition("/")[0]
 
 
 def _join(folder: str, name: str) -> str:

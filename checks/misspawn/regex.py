@@ -54,6 +54,11 @@ def compile(pattern: str) -> Regex:
         raise RegexError(f"not an RE2 regex: {text} ({advice})") from error
 
 
+def escape(text: str) -> str:
+    """A regex for exactly this text."""
+    return cast(str, re2.escape(text))
+
+
 @cache
 def group_number(pattern: str, group: str) -> int:
     """The number of a named group."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from misspawn.detect import searched
+from misspawn.detect import Facts, concerned, everywhere
 from misspawn.model import Clause, Detector, Language, Pattern
-from misspawn.regex import MatchSet, Prefilter, over_comments, tail
-from misspawn.regions import Document, document_type
+from misspawn.prefilter import Asked, Prefilter
+from misspawn.regex import MatchSet, over_comments
 
 if TYPE_CHECKING:
     from misspawn.meanings import Meanings
@@ -34,6 +34,11 @@ class Rule(NamedTuple):
 def rules(patterns: Iterable[Pattern]) -> Iterator[Rule]:
     """The rules that the detectors of some records are."""
     return (Rule(pattern, detector) for pattern in patterns for detector in pattern.detect)
+
+
+def looking(rules: Iterable[Rule], facts: Facts, path: str) -> list[Rule]:
+    """Those of the rules that look at the file at a path at all."""
+    return [rule for rule in rules if concerned(rule.detector, facts, path)]
 
 
 def within_files(patterns: Iterable[Pattern]) -> list[Pattern]:
@@ -66,9 +71,12 @@ class Searches:
         self._narrowed = dict(_narrowed(self.rules, meanings)) if meanings else {}
         sharp = (over_comments(rule.detector.match) for rule in self._narrowed.values())
         self._sharp = MatchSet(sharp, memory=_NAMES_MEMORY)
-        self._prefilter = Prefilter(_required(rule.detector) for rule in self.rules)
-        self._matches: MatchSet | None = None
-        self._own: list[int] = []
+        self._prefilter = Prefilter(
+            [Asked([*_required(rule.detector)], _sharpest(rule.detector)) for rule in self.rules],
+            {word for rule in self.rules for word in words(rule.detector)}
+            if language is Language.PYTHON
+            else None,
+        )
 
     def likely(self, data: bytes) -> frozenset[int]:
         """Numbers of the rules whose literals all occur in a file's bytes, and their names too."""
@@ -83,16 +91,9 @@ class Searches:
         """Whether a rule's literals all occur in a file's bytes."""
         return any(self.rules[number] is rule for number in self.likely(data))
 
-    def matching(self, document: Document, likely: frozenset[int]) -> Iterator[Rule]:
-        """Those of the likely rules whose `match` hits something, in the order of the records."""
-        if self._matches is None:
-            kind = document_type(self._language)
-            self._own = [n for n, _ in enumerate(self.rules) if n not in self._narrowed]
-            matches = (tail(self.rules[number].detector.match) for number in self._own)
-            self._matches = MatchSet(searched(match, kind) for match in matches)
-        hits = {self._own[index] for index in self._matches.matching(document.text)}
-        numbers = sorted((hits | self._narrowed.keys()) & likely)
-        return (self._narrowed.get(number) or self.rules[number] for number in numbers)
+    def numbered(self, numbers: Iterable[int]) -> Iterator[Rule]:
+        """The rules of these numbers, narrowed, in the order of the records."""
+        return (self._narrowed.get(number) or self.rules[number] for number in sorted(numbers))
 
 
 def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:
@@ -113,6 +114,11 @@ def _required(detector: Detector) -> Iterator[str]:
     if "async-function" in detector.inside:
         yield r"\basync\s+def\b"
     yield from (names.any for names in detector.where.values() if names.any)
+
+
+def _sharpest(detector: Detector) -> str:
+    """The regex that tells most of all that can be looked for in a whole file."""
+    return next((pattern for _, pattern in everywhere(detector)), detector.match)
 
 
 def _regexes(detector: Detector) -> Iterator[str]:

@@ -19,7 +19,7 @@ from misspawn.project import Project
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
-from misspawn.rules import Rule, Searches, rules, within_files, words
+from misspawn.rules import Rule, Searches, looking, rules, within_files, words
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
@@ -71,40 +71,35 @@ class Scanner:
             return []
         source = Source(path, raw)
         likely = {
-            language: numbers
+            language: rules
             for language in spoken(kinds)
-            if (numbers := self.searches(language).likely(source.data))
+            if (rules := self._likely(language, source, facts))
         }
         if not likely:
             return []
         opened = documents(source.data, kinds, self.words, whole=self._whole)
-        return self.found(source, opened, likely, facts)
+        return self.found(source, opened, likely)
+
+    def _likely(self, language: Language, source: Source, facts: Facts) -> list[Rule]:
+        searches = self.searches(language)
+        return looking(searches.numbered(searches.likely(source.data)), facts, source.path)
 
     def found(
         self,
         source: Source,
         opened: Iterable[Document],
-        likely: Mapping[Language, frozenset[int]],
-        facts: Facts,
+        likely: Mapping[Language, Iterable[Rule]],
     ) -> list[Finding]:
-        """Everything that the rules of these numbers, by language, find in the documents of one file."""
+        """Everything that these rules, by language, find in the documents of one file."""
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in opened:
             lookup = self._meanings.of(source.path, document) if self._meanings else NOTHING_KNOWN
-            for rule in self._matching(document, likely):
-                if not detect.concerned(rule.detector, facts, source.path):
-                    continue
+            for rule in likely.get(document.language, ()):
                 for candidate in detect.found(rule.detector, document, lookup):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
-
-    def _matching(
-        self, document: Document, likely: Mapping[Language, frozenset[int]]
-    ) -> Iterable[Rule]:
-        numbers = likely.get(document.language)
-        return self.searches(document.language).matching(document, numbers) if numbers else ()
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:

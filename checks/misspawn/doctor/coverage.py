@@ -113,7 +113,7 @@ def _without_prefix(config: Config, *, own: bool) -> dict[str, str]:
     prefix = "tool.coverage." if config.toml else "coverage:"
     prefixes = (prefix, "") if own else (prefix,)
     found: dict[str, str] = {}
-    for setting in config.settings():
+    for setting in config.settings:
         start = next((start for start in prefixes if setting.name.startswith(start)), None)
         if start is not None:
             found.setdefault(setting.name.removeprefix(start), setting.value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from misspawn.model import Language
@@ -20,9 +21,7 @@ _TOML_TOKEN = re.compile(
     re.DOTALL,
 )
 _TOML_HEADER = re.compile(rb"\s*\[\[?\s*([^\n]+?)\s*\]\]?\s*")
-_TOML_PAIR = re.compile(
-    rb"\s*((?:\"[^\"\n]*\"|'[^'\n]*'|[\w.\-]|[ \t])+?)\s*=\s*(.*?)\s*", re.DOTALL
-)
+_TOML_KEY = re.compile(rb"\s*((?:\"[^\"\n]*\"|'[^'\n]*'|[\w.\- \t])+)=")
 _TOML_STRING = re.compile(
     rb'"""(?:\\\n)?((?:\\.|[^\\])*?)"""|\'\'\'(.*?)\'\'\'|"((?:\\.|[^"\\\n])*)"|\'([^\'\n]*)\'',
     re.DOTALL,
@@ -71,9 +70,10 @@ class Config:
             Section(name, start, end) for (name, start), end in zip(headers, ends, strict=True)
         )
 
-    def settings(self) -> Iterator[Setting]:
+    @cached_property
+    def settings(self) -> list[Setting]:
         """The settings in the order of the file, under the full names of sections and keys."""
-        yield from self._toml_settings() if self.toml else self._ini_settings()
+        return list(self._toml_settings() if self.toml else self._ini_settings())
 
     def _headers(self) -> Iterator[tuple[str, int]]:
         if not self.toml:
@@ -95,8 +95,9 @@ class Config:
         for start, end in self._statements:
             if header := _TOML_HEADER.fullmatch(self.text, start, end):
                 prefix = _key(header[1]) + "."
-            elif pair := _TOML_PAIR.fullmatch(self.text, start, end):
-                yield Setting(prefix + _key(pair[1]), _value(pair[2]), pair.start(1))
+            elif key := _TOML_KEY.match(self.text, start, end):
+                value = _value(self.text[key.end() : end].strip())
+                yield Setting(prefix + _key(key[1]), value, key.start(1))
 
 
 class ConfigDocument(FlatDocument):

@@ -135,7 +135,7 @@ def _places(data: bytes) -> Iterator[tuple[str, int]]:
 
     config = Config(data, toml=True)
     marks = [(s.start, s.name, "") for s in config.sections()]
-    marks += [(s.start, "", s.name) for s in config.settings()]
+    marks += [(s.start, "", s.name) for s in config.settings]
     found: list[tuple[str, int]] = []
     table = item = ""
     counts: dict[str, int] = {}

@@ -1,0 +1,170 @@
+"""What every match of a regex contains: literal texts, told from the regex alone.
+
+RE2's own `Filter` knows this too, but does not say it, and looks for all of it: also for single
+letters and blanks that stand in every line of every file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\((?:\?(?:P?<\w+>|[a-zA-Z]*:))?|.", re.DOTALL
+)
+_QUANTIFIER = re.compile(r"([*+?]|\{(\d*),?\d*\})\??")
+_FLAGS = re.compile(r"\(\?([a-z]+)\)")
+_OPAQUE = re.compile(
+    r"\\[pPxQCE0-9]|\(\?[a-zA-Z]*i|.\(\?[a-zA-Z]+\)", re.DOTALL
+)  # other letters than they show
+_EMPTY = frozenset(["^", "$", r"\b", r"\B", r"\A", r"\z"])
+_FEW = re.compile(r"\[([^\\^\-\[\]]{1,3})\]")
+_PLAIN = re.compile(r"[^\\\[\](){}.*+?|^$]|\\[^\w.]")
+_LAST_NAME = re.compile(r"\w*\Z")
+_MOST = 24  # alternatives of one clause
+
+Clause = frozenset[str]
+"""Texts of which every match contains at least one."""
+
+
+class _Part(NamedTuple):
+    """What is known of a part of a regex: all texts that it can match, if they are few, or else clauses."""
+
+    exact: Clause | None
+    clauses: tuple[Clause, ...] = ()
+
+
+_NOTHING = _Part(frozenset([""]))
+_ANYTHING = _Part(None)
+
+
+def clauses(pattern: str) -> list[Clause]:
+    r"""Every match of the regex contains one text of each clause; no clauses where nothing is sure.
+
+    A `\.` parts texts, and the name in front of it from what precedes: the file may import the
+    rest, and then has both, but nowhere side by side.
+    """
+    if _OPAQUE.search(pattern):
+        return []
+    flags = _FLAGS.match(pattern)
+    part = _Reader(pattern[flags.end() :] if flags else pattern).alternatives()
+    found = part.clauses if part.exact is None else (part.exact,)
+    stripped = (frozenset(text.strip() for text in clause) for clause in found)
+    return [clause for clause in dict.fromkeys(stripped) if all(clause)]
+
+
+class _Reader:
+    """Reads a regex from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def alternatives(self) -> _Part:
+        """Up to a closing bracket or the end."""
+        branches = [self._sequence()]
+        while self._take("|"):
+            branches.append(self._sequence())
+        return branches[0] if len(branches) == 1 else _any(branches)
+
+    def _take(self, character: str) -> bool:
+        taken = self._text.startswith(character, self._at)
+        self._at += taken
+        return taken
+
+    def _sequence(self) -> _Part:
+        known = _Sequence()
+        while self._at < len(self._text) and self._text[self._at] not in "|)":
+            token = self._token()
+            if token == r"\.":
+                known.dot()
+            part = self._part(token)
+            known.add(self._quantified(part))
+        return known.part()
+
+    def _token(self) -> str:
+        found = _TOKEN.match(self._text, self._at)
+        assert found
+        self._at = found.end()
+        return found[0]
+
+    def _part(self, token: str) -> _Part:
+        if token.startswith("("):
+            inner = self.alternatives()
+            self._take(")")
+            return inner
+        if token in _EMPTY:
+            return _NOTHING
+        if _PLAIN.fullmatch(token):
+            return _Part(frozenset([token[-1]]))
+        few = _FEW.fullmatch(token)
+        return _Part(frozenset(few[1])) if few else _ANYTHING
+
+    def _quantified(self, part: _Part) -> _Part:
+        found = _QUANTIFIER.match(self._text, self._at)
+        if not found:
+            return part
+        self._at = found.end()
+        if found[1] == "?" and part.exact is not None:
+            return _Part(part.exact | {""})
+        if found[1] == "+" or found[2] not in (None, "", "0"):
+            return _Part(None, part.clauses if part.exact is None else (part.exact,))
+        return _ANYTHING
+
+
+class _Sequence:
+    """Parts that follow each other. `_texts`: what the latest of them can match together."""
+
+    def __init__(self) -> None:
+        self._clauses: list[Clause] = []
+        self._texts: Clause = frozenset([""])
+        self._whole = True
+
+    def add(self, part: _Part) -> None:
+        if part.exact is None:
+            self._end()
+            self._clauses += part.clauses
+            return
+        if len(self._texts) * len(part.exact) > _MOST:
+            self._end()
+        self._texts = frozenset(a + b for a in self._texts for b in part.exact)
+
+    def dot(self) -> None:
+        names = {text: _LAST_NAME.search(text) for text in self._texts}
+        starts = {text: found.start() if found else len(text) for text, found in names.items()}
+        self._clauses.append(frozenset(text[: starts[text]] for text in self._texts))
+        self._texts = frozenset(text[starts[text] :] for text in self._texts)
+        self._end()
+
+    def _end(self) -> None:
+        self._clauses.append(self._texts)
+        self._texts = frozenset([""])
+        self._whole = False
+
+    def part(self) -> _Part:
+        if self._whole:
+            return _Part(self._texts)
+        self._end()
+        return _Part(None, tuple(clause for clause in self._clauses if all(clause)))
+
+
+def _any(branches: list[_Part]) -> _Part:
+    """What is known where one of the branches matches: the best clause of each."""
+    if all(branch.exact is not None for branch in branches):
+        texts = frozenset(text for branch in branches for text in branch.exact or ())
+        return _Part(texts) if len(texts) <= _MOST else _Part(None, (texts,))
+    best = [max(_clauses(branch), key=shortest, default=None) for branch in branches]
+    if any(clause is None for clause in best):
+        return _ANYTHING
+    return _Part(None, (frozenset(text for clause in best for text in clause or ()),))
+
+
+def _clauses(part: _Part) -> Iterator[Clause]:
+    found = part.clauses if part.exact is None else (part.exact,)
+    return (clause for clause in found if all(clause))
+
+
+def shortest(clause: Clause) -> int:
+    """The length of the shortest text."""
+    return min(map(len, clause))

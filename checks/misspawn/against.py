@@ -69,8 +69,8 @@ class Against:
         document = self._comparison.document(path, source.data, elsewhere=elsewhere)
         if document is None:
             return []
-        rules = looking(self._rules, self._facts, path)
-        found = self._scanner.found(source, [document], {Language.IMPORTS: rules})
+        numbers = looking(self._rules, range(len(self._rules)), self._facts, path)
+        found = self._scanner.found(source, [document], {Language.IMPORTS: numbers})
         return self._counting(source, found)
 
     def _counting(self, source: Source, findings: list[Finding]) -> list[Finding]:

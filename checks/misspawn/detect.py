@@ -15,7 +15,7 @@ from misspawn.model import NOTHING, Clause, Detector, Names, SymbolKind
 from misspawn.regex import Match
 from misspawn.regions.document import Document, Region
 
-Known = Sequence[tuple[int, set[bytes]]]
+Known = Sequence[tuple[int, frozenset[bytes]]]
 _ANCHORED = re.compile(r"(?<![\[\\])[\^$]")
 
 
@@ -148,7 +148,7 @@ def everywhere(detector: Detector) -> Iterator[tuple[str, str]]:
             yield group, names.any
 
 
-def _known(detector: Detector, document: Document) -> Iterator[tuple[int, set[bytes]]]:
+def _known(detector: Detector, document: Document) -> Iterator[tuple[int, frozenset[bytes]]]:
     """All names that a group can have in this file, told without parsing."""
     kind = type(document)
     for group, pattern in everywhere(detector):
@@ -298,16 +298,17 @@ def _names(where: dict[str, Names], document: Document, hit: Hit) -> Iterator[St
             yield Step(f"where {shown} none", not among, names.none)
 
 
-def _collect(pattern: str, text: bytes, times: int = 1) -> set[bytes]:
-    """The names that the regex's groups capture so many times or more."""
+@lru_cache(maxsize=64)
+def _collect(pattern: str, text: bytes, times: int = 1) -> frozenset[bytes]:
+    """Detectors ask the same of a text. The names that the regex's groups capture so many times or more."""
     search = regex.compile(pattern)
     groups = range(1, search.groups + 1)
     captured = (
         name for match in search.finditer(text) for group in groups if (name := match[group])
     )
     if times == 1:
-        return set(captured)
-    return {name for name, number in Counter(captured).items() if number >= times}
+        return frozenset(captured)
+    return frozenset(name for name, number in Counter(captured).items() if number >= times)
 
 
 def _scopes(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:

@@ -20,9 +20,10 @@ _OPAQUE = re.compile(
 )  # other letters than they show
 _EMPTY = frozenset(["^", "$", r"\b", r"\B", r"\A", r"\z"])
 _FEW = re.compile(r"\[([^\\^\-\[\]]{1,3})\]")
-_PLAIN = re.compile(r"[^\\\[\](){}.*+?|^$]|\\[^\w.]")
+_PLAIN = re.compile(r"[^\\\[\](){}.*+?|^$]|\\\W")
 _LAST_NAME = re.compile(r"\w*\Z")
-_MOST = 24  # alternatives of one clause
+_MOST = 24  # texts that are made longer by what follows them
+_MANY = 60  # texts of a clause
 
 Clause = frozenset[str]
 """Texts of which every match contains at least one."""
@@ -39,26 +40,28 @@ _NOTHING = _Part(frozenset([""]))
 _ANYTHING = _Part(None)
 
 
-def clauses(pattern: str) -> list[Clause]:
+def clauses(pattern: str, *, imported: bool = False) -> list[Clause]:
     r"""Every match of the regex contains one text of each clause; no clauses where nothing is sure.
 
-    A `\.` parts texts, and the name in front of it from what precedes: the file may import the
-    rest, and then has both, but nowhere side by side.
+    `imported`: what holds also of a text that imports the names in it. A `\.` then parts texts, and
+    the name in front of it from what precedes: the text has them all, but not side by side.
     """
     if _OPAQUE.search(pattern):
         return []
     flags = _FLAGS.match(pattern)
-    part = _Reader(pattern[flags.end() :] if flags else pattern).alternatives()
+    body = pattern[flags.end() :] if flags else pattern
+    part = _Reader(body, imported=imported).alternatives()
     found = part.clauses if part.exact is None else (part.exact,)
-    stripped = (frozenset(text.strip() for text in clause) for clause in found)
+    stripped = (frozenset(text.strip(" ") for text in clause) for clause in found)
     return [clause for clause in dict.fromkeys(stripped) if all(clause)]
 
 
 class _Reader:
     """Reads a regex from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, imported: bool) -> None:
         self._text = text
+        self._imported = imported
         self._at = 0
 
     def alternatives(self) -> _Part:
@@ -76,11 +79,11 @@ class _Reader:
     def _sequence(self) -> _Part:
         known = _Sequence()
         while self._at < len(self._text) and self._text[self._at] not in "|)":
-            token = self._token()
-            if token == r"\.":
+            found = self._token()
+            if self._imported and found == r"\.":
                 known.dot()
-            part = self._part(token)
-            known.add(self._quantified(part))
+            else:
+                known.add(self._quantified(self._part(found)))
         return known.part()
 
     def _token(self) -> str:
@@ -96,6 +99,8 @@ class _Reader:
             return inner
         if token in _EMPTY:
             return _NOTHING
+        if token == r"\n":
+            return _Part(frozenset("\n"))
         if _PLAIN.fullmatch(token):
             return _Part(frozenset([token[-1]]))
         few = _FEW.fullmatch(token)
@@ -153,7 +158,8 @@ def _any(branches: list[_Part]) -> _Part:
     """What is known where one of the branches matches: the best clause of each."""
     if all(branch.exact is not None for branch in branches):
         texts = frozenset(text for branch in branches for text in branch.exact or ())
-        return _Part(texts) if len(texts) <= _MOST else _Part(None, (texts,))
+        if len(texts) <= _MANY:
+            return _Part(texts) if len(texts) <= _MOST else _Part(None, (texts,))
     best = [max(_clauses(branch), key=shortest, default=None) for branch in branches]
     if any(clause is None for clause in best):
         return _ANYTHING

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from keyword import kwlist
 from typing import NamedTuple
 
@@ -35,9 +35,9 @@ class Asked(NamedTuple):
 
 
 class _Needs(NamedTuple):
-    """What a file must contain for a rule of this number: of each clause a text, given as a bit.
+    """What a text must contain of each clause of a list of this number, given as bits.
 
-    `names`: those of the clauses that hold also where the file has names of its own for what it imports.
+    `names`: the clauses that hold also where the text has names of its own for what it imports.
     """
 
     number: int
@@ -45,63 +45,69 @@ class _Needs(NamedTuple):
     names: tuple[int, ...]
 
 
+class Needles:
+    """Says of which of many lists a text contains something of each clause; one without any is always among them."""
+
+    def __init__(self, lists: Sequence[Sequence[Clause]]) -> None:
+        texts = sorted({text for needed in lists for clause in needed for text in clause})
+        bits = {text: 1 << number for number, text in enumerate(texts)}
+        self._bits = [*bits.values()]
+        self._texts = MatchSet(map(escape, texts))
+        self._always = [number for number, needed in enumerate(lists) if not needed]
+        self._by_first: dict[int, list[_Needs]] = defaultdict(list)
+        for number, needed in enumerate(lists):
+            masks = {clause: sum(bits[text] for text in clause) for clause in needed}
+            names = (masks[clause] for clause in needed if all(map(str.isidentifier, clause)))
+            for first in [*masks.values()][:1]:
+                self._by_first[first].append(_Needs(number, (*masks.values(),), (*names,)))
+
+    def found(self, text: bytes, *, renamed: bool = False) -> list[int]:
+        """The numbers of the lists, in no order. `renamed`: where imported names may be others."""
+        numbers = [*self._always]
+        seen = sum(map(self._bits.__getitem__, self._texts.matching(text)))
+        for first, group in self._by_first.items():
+            if renamed:
+                numbers += (n.number for n in group if all(map(seen.__and__, n.names)))
+            elif seen & first:
+                numbers += (n.number for n in group if all(map(seen.__and__, n.clauses)))
+        return numbers
+
+
 class Prefilter:
     """Says which of some rules can hold in a file.
 
     Rules have names in full, while a Python file may import them: for `subprocess.run(` it has to
     contain `subprocess` and `run(`, somewhere. `modules`: what rules mention. Where a file gives
-    something of these a name of its own, `run` will do; None in a language without imports.
+    something of these a name of its own, `subprocess` will do; None in a language without imports.
     """
 
     def __init__(self, rules: Sequence[Asked], modules: Collection[bytes] | None) -> None:
-        found = [list(_worthwhile(rule.all, always=modules is None)) for rule in rules]
-        texts = sorted({text for needed in found for clause in needed for text in clause})
-        bits = {text: 1 << number for number, text in enumerate(texts)}
-        self._bits = [*bits.values()]
-        self._texts = MatchSet(map(escape, texts))
-        self._needs: dict[int, list[_Needs]] = defaultdict(list)
-        for number, needed in enumerate(found):
-            if needed:
-                masks = {clause: sum(bits[text] for text in clause) for clause in needed}
-                names = (mask for clause, mask in masks.items() if all(map(str.isidentifier, clause)))
-                self._needs[masks[needed[0]]].append(_Needs(number, (*masks.values(),), (*names,)))
-        weak = {n: _unqualified(rules[n].sharp) for n, needed in enumerate(found) if not needed}
-        self._always = [n for n, sharp in weak.items() if modules is None or not sharp]
-        self._weak = [n for n in weak if n not in self._always]
+        imported = modules is not None
+        found = [needles(rule.all, imported=imported) for rule in rules]
+        sharp = {n: _unqualified(rules[n].sharp) for n, needed in enumerate(found) if not needed}
+        self._weak = [n for n, pattern in sharp.items() if imported and pattern]
+        self._needles = Needles(found)
         names = b"|".join(sorted(map(re.escape, modules or ()))).decode() or "$."
         renaming = [_RENAMING.format(names=names)] if modules else []
-        self._sharp = MatchSet([*(over_comments(weak[n]) for n in self._weak), *renaming])
+        self._sharp = MatchSet([*(over_comments(sharp[n]) for n in self._weak), *renaming])
 
-    def candidates(self, data: bytes) -> Iterator[int]:
-        """The numbers of the rules that can hold, in no order."""
-        yield from self._always
-        seen = sum(map(self._bits.__getitem__, self._texts.matching(data)))
-        sharp = self._sharp.matching(data)
-        if len(self._weak) in sharp:
-            yield from self._weak
-            yield from self._renamed(seen)
-            return
-        yield from (self._weak[index] for index in sharp)
-        for first, group in self._needs.items():
-            if seen & first:
-                for number, clauses, _ in group:
-                    if all(map(seen.__and__, clauses)):
-                        yield number
-
-    def _renamed(self, seen: int) -> Iterator[int]:
-        for group in self._needs.values():
-            yield from (need.number for need in group if all(map(seen.__and__, need.names)))
+    def candidates(self, data: bytes) -> frozenset[int]:
+        """The numbers of the rules that can hold."""
+        hits = self._sharp.matching(data)
+        renamed = len(self._weak) in hits
+        missed = () if renamed else (n for index, n in enumerate(self._weak) if index not in hits)
+        return frozenset(self._needles.found(data, renamed=renamed)).difference(missed)
 
 
-def _worthwhile(patterns: Sequence[str], *, always: bool) -> list[Clause]:
-    """The clauses worth looking for, the longest first; `always`: the others, too, where there are only these."""
-    every = {clause for pattern in patterns for clause in clauses(pattern)}
-    strong = {clause for clause in every if not any(map(_is_common, clause))}
-    return sorted(strong or (every if always else ()), key=lambda c: (-shortest(c), sorted(c)))
+def needles(patterns: Iterable[str], *, imported: bool) -> list[Clause]:
+    """The clauses of regexes that are worth looking for, the longest first."""
+    every = {c for pattern in patterns for c in clauses(pattern, imported=imported)}
+    rare = (clause for clause in every if not any(map(_is_common, clause)))
+    return sorted(rare, key=lambda clause: (-shortest(clause), sorted(clause)))
 
 
 def _is_common(text: str) -> bool:
-    return len(text) < _SHORT or all(word in _COMMON for word in text.split())
+    return len(text) < _SHORT or text in _COMMON
 
 
 def _unqualified(pattern: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-from misspawn.regions.config import Config, Setting
+from misspawn.regions.config import Config
 from misspawn.trees import MemoryTree, Tree
 
 _PYTEST_SECTIONS = {
@@ -200,7 +200,9 @@ class Project:
         settings = (setting for config in configs if config for setting in config.settings)
         stated = next((s.value for s in settings if s.name in _PYTHON_VERSIONS and s.value), "")
         if not stated:
-            setup = _SETUP_PY.search((self._read(folder, "setup.py") or b"").decode("utf-8", "replace"))
+            setup = _SETUP_PY.search(
+                (self._read(folder, "setup.py") or b"").decode("utf-8", "replace")
+            )
             stated = setup[1] if setup else ""
         return stated or (self._fact("requires-python", _above(folder)) if folder else "")
 

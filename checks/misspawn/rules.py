@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from misspawn.detect import Facts, concerned, everywhere
 from misspawn.model import Clause, Detector, Language, Pattern
-from misspawn.prefilter import Asked, Prefilter
+from misspawn.prefilter import Asked, Needles, Prefilter, needles
 from misspawn.regex import MatchSet, over_comments
+from misspawn.regions import Document
 
 if TYPE_CHECKING:
     from misspawn.meanings import Meanings
@@ -36,9 +38,9 @@ def rules(patterns: Iterable[Pattern]) -> Iterator[Rule]:
     return (Rule(pattern, detector) for pattern in patterns for detector in pattern.detect)
 
 
-def looking(rules: Iterable[Rule], facts: Facts, path: str) -> list[Rule]:
-    """Those of the rules that look at the file at a path at all."""
-    return [rule for rule in rules if concerned(rule.detector, facts, path)]
+def looking(rules: Sequence[Rule], numbers: Iterable[int], facts: Facts, path: str) -> list[int]:
+    """The numbers of those rules that look at the file at a path at all."""
+    return [number for number in numbers if concerned(rules[number].detector, facts, path)]
 
 
 def within_files(patterns: Iterable[Pattern]) -> list[Pattern]:
@@ -80,7 +82,7 @@ class Searches:
 
     def likely(self, data: bytes) -> frozenset[int]:
         """Numbers of the rules whose literals all occur in a file's bytes, and their names too."""
-        found = frozenset(self._prefilter.candidates(data))
+        found = self._prefilter.candidates(data)
         if self._narrowed.keys().isdisjoint(found):
             return found
         numbers = [*self._narrowed]
@@ -91,9 +93,15 @@ class Searches:
         """Whether a rule's literals all occur in a file's bytes."""
         return any(self.rules[number] is rule for number in self.likely(data))
 
-    def numbered(self, numbers: Iterable[int]) -> Iterator[Rule]:
-        """The rules of these numbers, narrowed, in the order of the records."""
-        return (self._narrowed.get(number) or self.rules[number] for number in sorted(numbers))
+    def fitting(self, document: Document, numbers: Iterable[int]) -> Iterator[Rule]:
+        """Those of the rules for which the document contains what a hit does, narrowed, in the order of the records."""
+        fitting = self._needles.found(document.text)
+        for number in sorted(set(numbers).intersection(fitting)):
+            yield self._narrowed.get(number) or self.rules[number]
+
+    @cached_property
+    def _needles(self) -> Needles:
+        return Needles([needles([rule.detector.match], imported=False) for rule in self.rules])
 
 
 def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:

@@ -71,35 +71,41 @@ class Scanner:
             return []
         source = Source(path, raw)
         likely = {
-            language: rules
+            language: numbers
             for language in spoken(kinds)
-            if (rules := self._likely(language, source, facts))
+            if (numbers := self._likely(language, source, facts))
         }
         if not likely:
             return []
         opened = documents(source.data, kinds, self.words, whole=self._whole)
         return self.found(source, opened, likely)
 
-    def _likely(self, language: Language, source: Source, facts: Facts) -> list[Rule]:
+    def _likely(self, language: Language, source: Source, facts: Facts) -> list[int]:
         searches = self.searches(language)
-        return looking(searches.numbered(searches.likely(source.data)), facts, source.path)
+        return looking(searches.rules, searches.likely(source.data), facts, source.path)
 
     def found(
         self,
         source: Source,
         opened: Iterable[Document],
-        likely: Mapping[Language, Iterable[Rule]],
+        likely: Mapping[Language, Iterable[int]],
     ) -> list[Finding]:
-        """Everything that these rules, by language, find in the documents of one file."""
+        """Everything that the rules of these numbers, by language, find in the documents of one file."""
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in opened:
             lookup = self._meanings.of(source.path, document) if self._meanings else NOTHING_KNOWN
-            for rule in likely.get(document.language, ()):
+            for rule in self._fitting(document, likely):
                 for candidate in detect.found(rule.detector, document, lookup):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
+
+    def _fitting(
+        self, document: Document, likely: Mapping[Language, Iterable[int]]
+    ) -> Iterable[Rule]:
+        numbers = likely.get(document.language)
+        return self.searches(document.language).fitting(document, numbers) if numbers else ()
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:

@@ -3,30 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Protocol, cast
+from typing import Any, TypeAlias, cast
 
 import re2
 
-
-class Match(Protocol):
-    """What misspawn uses of a match."""
-
-    def start(self, group: int = 0) -> int: ...
-    def end(self, group: int = 0) -> int: ...
-    def __getitem__(self, group: int | bytes) -> bytes | None: ...
-    def groups(self) -> tuple[bytes | None, ...]: ...
+Spans: TypeAlias = Sequence[tuple[int, int]]
+_ANYWHERE = re2._Anchor.UNANCHORED  # noqa: SLF001
 
 
-class Regex(Protocol):
-    """A compiled pattern over bytes."""
+_NOWHERE = (-1, -1)
 
-    groups: int
-    groupindex: dict[bytes, int]
 
-    def search(self, text: bytes, pos: int = ..., endpos: int = ...) -> Match | None: ...
-    def finditer(self, text: bytes) -> Iterable[Match]: ...
+class Match:
+    """Where a regex and its groups match in a text."""
+
+    __slots__ = ("_names", "_spans", "_text")
+
+    def __init__(self, text: bytes, spans: Spans, names: dict[bytes, int]) -> None:
+        self._text = text
+        self._spans = spans
+        self._names = names
+
+    def start(self, group: int = 0) -> int:
+        """Where a group begins, -1 when it matches nothing."""
+        return self._spans[group][0]
+
+    def end(self, group: int = 0) -> int:
+        """Where a group ends, -1 when it matches nothing."""
+        return self._spans[group][1]
+
+    def __getitem__(self, group: int | bytes) -> bytes | None:
+        span = self._spans[self._names[group] if isinstance(group, bytes) else group]
+        return None if span == _NOWHERE else self._text[span[0] : span[1]]
+
+    def groups(self) -> tuple[bytes | None, ...]:
+        """What the groups match."""
+        return tuple(self[group] for group in range(1, len(self._spans)))
+
+
+class Regex:
+    """A compiled pattern over bytes.
+
+    RE2 without its Python wrapper, whose generators and properties take longer than most searches.
+    """
+
+    __slots__ = ("_run", "groupindex", "groups")
+
+    def __init__(self, compiled: Any) -> None:
+        self._run: Callable[[Any, bytes, int, int], Spans] = compiled._regexp.Match  # noqa: SLF001
+        self.groups: int = compiled.groups
+        self.groupindex: dict[bytes, int] = compiled.groupindex
+
+    def search(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Match | None:
+        """The first match in a stretch of the text."""
+        spans = self._run(_ANYWHERE, text, pos, len(text) if endpos is None else endpos)
+        return None if spans[0] == _NOWHERE else Match(text, spans, self.groupindex)
+
+    def finditer(self, text: bytes) -> Iterator[Match]:
+        """All matches, which do not overlap."""
+        run, end, at = self._run, len(text), 0
+        while at <= end and (spans := run(_ANYWHERE, text, at, end))[0] != _NOWHERE:
+            yield Match(text, spans, self.groupindex)
+            at = spans[0][1] + (spans[0][1] == at)
 
 
 class RegexError(ValueError):
@@ -46,7 +86,7 @@ def compile(pattern: str) -> Regex:
     options = re2.Options()
     options.log_errors = False
     try:
-        return cast(Regex, re2.compile(pattern.encode(), options))
+        return Regex(re2.compile(pattern.encode(), options))
     except re2.error as error:
         reason = error.args[0] if error.args else error
         text = reason.decode() if isinstance(reason, bytes) else str(reason)

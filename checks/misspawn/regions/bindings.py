@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from misspawn.regions.names import lex, places
+from misspawn.regions.lexical import lex
+from misspawn.regions.names import places
 
 SCOPES = {"function_definition", "lambda"}
 _INDENT = b"[ \\t]"

@@ -1,26 +1,19 @@
-"""Python's lexical side: where strings and comments are, and what imported names stand for."""
+"""What imported names stand for in Python source, told without parsing; and what is nested in a piece of it."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from misspawn import regex
 from misspawn.regex import Regex
+from misspawn.regions.lexical import STRING, Quotes
 from misspawn.regions.offsets import Edit
 
-_STRING = (
-    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
-    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
-    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
-)
-_TOKEN = re.compile(rb"#[^\n]*|" + _STRING, re.DOTALL)
 _LEVEL = re.compile(
-    rb"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<lambda>\blambda\b[^:]*:)|,|" + _STRING, re.DOTALL
+    rb"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<lambda>\blambda\b[^:]*:)|,|" + STRING, re.DOTALL
 )
 _IMPORT = re.compile(
     rb"(?:[^\s#:][^#\n:]*:[ \t]*)?(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n(\\;]|\\\r?\n)*)"
@@ -29,21 +22,8 @@ _IMPORT = re.compile(
 _ANY_IMPORT = regex.compile(r"(?m)^[^\n#]*\bimport\b")
 _IMPORTED = re.compile(rb"([\w.]+)(?:[\s\\]+as[\s\\]+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
-_TRIPLE = (b'"""', b"'''")
+_ASSIGNING = (b" ", b"=")
 _JOINED = frozenset(bytes([byte]) for byte in range(128) if chr(byte).isalnum() or byte == 95)
-
-
-class Lexed(NamedTuple):
-    """A module whose comments are blanked (same length), and its strings' offsets, quotes included."""
-
-    text: bytes
-    string_starts: list[int]
-    string_ends: list[int]
-
-    def string_around(self, offset: int) -> bool:
-        """Whether the offset lies after a string's opening quote and before its end."""
-        index = bisect_right(self.string_starts, offset) - 1
-        return index >= 0 and self.string_starts[index] < offset < self.string_ends[index]
 
 
 class Import(NamedTuple):
@@ -56,33 +36,6 @@ class Import(NamedTuple):
     indented: bool
 
 
-def lex(data: bytes) -> Lexed:
-    """Find strings and comments without parsing; one pass of one regex."""
-    starts: list[int] = []
-    ends: list[int] = []
-    comments: list[Edit] = []
-    for token in _TOKEN.finditer(data):
-        start, end = token.span()
-        if data[start] == 35:  # "#"
-            comments.append(Edit(start, end, b" " * (end - start)))
-        else:
-            starts.append(start)
-            ends.append(end)
-    if not comments:
-        return Lexed(data, starts, ends)
-    blanked = bytearray(data)
-    for start, end, spaces in comments:
-        blanked[start:end] = spaces
-    return Lexed(bytes(blanked), starts, ends)
-
-
-def comments(data: bytes) -> Iterator[tuple[int, int]]:
-    """The comments of a module. Not by the grammar, which takes quadratic time for many in a row."""
-    for token in _TOKEN.finditer(data):
-        if data[token.start()] == 35:  # "#"
-            yield token.span()
-
-
 def aliasing(modules: frozenset[bytes]) -> Regex:
     """Finds the lines that import something from one of the modules, or rename one."""
     names = b"|".join(sorted(map(re.escape, modules))).decode() or "$."
@@ -92,48 +45,11 @@ def aliasing(modules: frozenset[bytes]) -> Regex:
     )
 
 
-@lru_cache(maxsize=1)
-def _lexed_if_odd(data: bytes) -> Lexed | None:
-    return lex(data) if any(data.count(quotes) & 1 for quotes in _TRIPLE) else None
-
-
-class Quotes:
-    """Tells of ever later offsets whether they are code, not the inside of a string or a comment.
-
-    Counts the triple quotes before an offset and lexes its line. Where their number over the whole
-    file is odd the count misleads, and the file is lexed after all.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._counted = 0
-        self._odd = [0, 0]
-        self._lexed = _lexed_if_odd(data)
-
-    def is_code(self, offset: int) -> bool:
-        """Offsets must not decrease from call to call."""
-        if self._lexed is not None:
-            return self._lexed.text[offset] == self._data[offset] and not self._lexed.string_around(
-                offset
-            )
-        start = self._data.rfind(b"\n", 0, offset) + 1
-        for index, quotes in enumerate(_TRIPLE):
-            self._odd[index] ^= self._data.count(quotes, self._counted, start) & 1
-        self._counted = start
-        return not any(self._odd) and self._is_code_in_line(start, offset)
-
-    def _is_code_in_line(self, start: int, offset: int) -> bool:
-        for token in _TOKEN.finditer(self._data, start):
-            if token.start() >= offset:
-                return True
-            if token.end() > offset:
-                return False
-        return True
-
-
-def imports(data: bytes, lines: Regex = _ANY_IMPORT) -> Iterator[Import]:
+def imports(
+    data: bytes, lines: Regex = _ANY_IMPORT, quotes: Quotes | None = None
+) -> Iterator[Import]:
     """The names that import statements bind, of the statements that begin on the given lines."""
-    quotes = Quotes(data)
+    quotes = quotes or Quotes(data)
     for line in lines.finditer(data):
         start = data.rfind(b"\n", 0, line.start() + 1) + 1
         indent = len(data[start : line.end()]) - len(data[start : line.end()].lstrip())
@@ -156,7 +72,7 @@ def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:
 
 
 def substitutions(
-    data: bytes, bound: dict[bytes, bytes], skip: list[tuple[int, int]]
+    data: bytes, bound: dict[bytes, bytes], skip: list[tuple[int, int]], quotes: Quotes
 ) -> list[Edit]:
     """Edits that spell out each imported name where it is used: `r(` reads `subprocess.run(`.
 
@@ -165,18 +81,14 @@ def substitutions(
     decided later, for the few places where a detector hits.
     """
     starts = [start for start, _ in skip]
-    uses = sorted(
+    return sorted(
         Edit(at, at + len(name), target)
         for name, target in bound.items()
         for at in places(data, name)
         if _is_use(data, at, at + len(name))
+        and quotes.is_code(at)
+        and not _covered(at, starts, skip)
     )
-    quotes = Quotes(data) if uses else None
-    return [
-        use
-        for use in uses
-        if quotes and quotes.is_code(use.start) and not _covered(use.start, starts, skip)
-    ]
 
 
 def places(data: bytes, word: bytes) -> Iterator[int]:
@@ -192,10 +104,11 @@ def places(data: bytes, word: bytes) -> Iterator[int]:
 def _is_use(text: bytes, start: int, end: int) -> bool:
     if text[start - 1 : start] == b".":
         return False
-    after = text[end : end + 4].lstrip(b" ")
-    if after.startswith(b"=") and not after.startswith(b"=="):
-        return False
-    return b"import " not in text[text.rfind(b"\n", 0, start) + 1 : start]
+    if text[end : end + 1] in _ASSIGNING:
+        after = text[end : end + 4].lstrip(b" ")
+        if after.startswith(b"=") and not after.startswith(b"=="):
+            return False
+    return text.find(b"import ", text.rfind(b"\n", 0, start) + 1, start) < 0
 
 
 def _covered(at: int, starts: list[int], spans: list[tuple[int, int]]) -> bool:

@@ -7,11 +7,12 @@ definition. Where that misleads, a block does not parse, and a larger one is par
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-_TRIPLE = (b'"""', b"'''")
+from misspawn.regions.lexical import Quotes, found
+
 _STARTS = (b"def ", b"async def ", b"class ", b"@")
 _DECORATOR = 64  # "@"
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
@@ -20,8 +21,9 @@ _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 class Outline:
     """Where the definitions of one module are; each answer is prepared when it is first needed."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, quotes: Quotes) -> None:
         self._data = data
+        self._quotes = quotes
         self._starts: dict[tuple[int, bytes], list[int]] = {}
 
     def definition(self, at: int, within: tuple[int, int], indent: bytes = b"") -> tuple[int, int]:
@@ -41,7 +43,7 @@ class Outline:
         """Where definitions begin, with their decorators, at one indentation."""
         decorated = False
         for start in self._lines(low, high, indent):
-            if self._is_even(low, start):
+            if self._quotes.are_even(low, start):
                 if not decorated:
                     yield start
                 decorated = self._data[start + len(indent)] == _DECORATOR
@@ -51,18 +53,9 @@ class Outline:
         if low == 0 and self._data.startswith(_STARTS):
             lines.append(low)
         for word in _STARTS:
-            found = _places(self._data, b"\n" + indent + word, max(low - 1, 0), high)
-            lines += (place + 1 for place in found)
+            places = found(self._data, b"\n" + indent + word, max(low - 1, 0), high)
+            lines += (place + 1 for place in places)
         return sorted(lines)
-
-    @cached_property
-    def _quotes(self) -> tuple[list[int], ...]:
-        return tuple(list(_places(self._data, mark, 0, len(self._data))) for mark in _TRIPLE)
-
-    def _is_even(self, start: int, end: int) -> bool:
-        """Whether triple quotes come in pairs in a stretch: where it ends is code if its start is."""
-        spans = (bisect_left(places, end) - bisect_left(places, start) for places in self._quotes)
-        return not any(number & 1 for number in spans)
 
     # -- functions -----------------------------------------------------------
 
@@ -89,16 +82,9 @@ class Outline:
 
     def _holds(self, begin: int, indent: int, line: int, at: int) -> bool:
         header = _HEADER_END.search(self._data, begin, line)
-        if header is None or not self._is_even(begin, at):
+        if header is None or not self._quotes.are_even(begin, at):
             return False
         return _shallow(indent).search(self._data, header.end(), line) is None
-
-
-def _places(data: bytes, mark: bytes, start: int, end: int) -> Iterator[int]:
-    at = data.find(mark, start, end)
-    while at >= 0:
-        yield at
-        at = data.find(mark, at + len(mark), end)
 
 
 @lru_cache(maxsize=32)

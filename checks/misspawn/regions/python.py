@@ -24,16 +24,8 @@ from misspawn.regions.bindings import (
     word_at,
 )
 from misspawn.regions.document import Document, Region, Spans
-from misspawn.regions.names import (
-    Import,
-    Lexed,
-    aliasing,
-    comments,
-    imports,
-    lex,
-    own_level,
-    substitutions,
-)
+from misspawn.regions.lexical import Lexed, Quotes, comments, lex
+from misspawn.regions.names import Import, aliasing, imports, own_level, substitutions
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
 from misspawn.regions.view import blank
@@ -62,6 +54,7 @@ class PythonDocument(Document):
 
     def __init__(self, data: bytes, words: frozenset[bytes], *, whole: bool = False) -> None:
         self._data = data
+        self._quotes = Quotes(data)
         self._imports: list[Import] = []
         lines = _aliasing(words)
         edits = self._spelled_out(lines, words) if lines.search(data) else []
@@ -69,7 +62,7 @@ class PythonDocument(Document):
         self._edits = {edit.start: edit for edit in edits}
         self._edited = list(self._edits)
         self.text = rewrite(data, edits)
-        self._syntax = Syntax(data, whole=whole)
+        self._syntax = Syntax(data, self._quotes, whole=whole)
         self._texts: dict[tuple[object, ...], bytes] = {}
         self._paths: dict[tuple[int, int], list[Step]] = {}
         self._imported: dict[bytes, str] = {}
@@ -80,12 +73,12 @@ class PythonDocument(Document):
         return cls(data, words, whole=whole)
 
     def _spelled_out(self, lines: Regex, words: frozenset[bytes]) -> list[Edit]:
-        found = [
-            item for item in imports(self._data, lines) if item.target.partition(b".")[0] in words
-        ]
+        every = imports(self._data, lines, self._quotes)
+        found = [item for item in every if item.target.partition(b".")[0] in words]
         self._imports = [item for item in found if item.name != item.target]
         aliases = {item.name: item.target for item in reversed(self._imports)}
-        return substitutions(self._data, aliases, [(item.start, item.end) for item in found])
+        skip = [(item.start, item.end) for item in found]
+        return substitutions(self._data, aliases, skip, self._quotes)
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._offsets.original(start, end)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
+from misspawn.regions.lexical import Quotes
 from misspawn.regions.outline import Outline
 
 _CLASS_HEADER = re.compile(rb"(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)*class\b[^:#\n]*:[ \t]*\r?\n")
@@ -39,8 +40,8 @@ class Block(NamedTuple):
 class Syntax:
     """The lazily parsed tree of one file. `whole=True` turns the cutting into blocks off."""
 
-    def __init__(self, data: bytes, *, whole: bool = False) -> None:
-        self.outline = Outline(data)
+    def __init__(self, data: bytes, quotes: Quotes | None = None, *, whole: bool = False) -> None:
+        self.outline = Outline(data, quotes or Quotes(data))
         self._data = data
         self._cut_up = not whole
         self._trees: dict[Block, Tree] = {}

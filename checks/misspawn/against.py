@@ -13,7 +13,6 @@ from misspawn.index import Index
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document
-from misspawn.rules import looking
 from misspawn.scan import Scanner, cores
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
@@ -49,7 +48,7 @@ class Against:
         self._facts: Facts = Project.of(tree)
         self._tree = tree
         self._policy = policy
-        self._rules = self._scanner.searches(Language.IMPORTS).rules
+        self._searches = self._scanner.searches(Language.IMPORTS)
 
     def files(self) -> list[str]:
         """The modules of the tree, in order."""
@@ -69,7 +68,8 @@ class Against:
         document = self._comparison.document(path, source.data, elsewhere=elsewhere)
         if document is None:
             return []
-        numbers = looking(self._rules, range(len(self._rules)), self._facts, path)
+        every = range(len(self._searches.rules))
+        numbers = self._searches.looking(every, self._facts, path)
         found = self._scanner.found(source, [document], {Language.IMPORTS: numbers})
         return self._counting(source, found)
 

@@ -44,7 +44,7 @@ def identity(
     else:
         text = plain(region.deep)
     if document.has_comments:
-        return Identity(text, _definitions(document, *canonical))
+        return Identity(text, b".".join(document.holders(*canonical)))
     return Identity(text, _outline(source.data, region.start))
 
 
@@ -69,14 +69,6 @@ def _title(source: Source, region: Region) -> bytes:
     elif region.kind in ("mapping", "section"):
         found = _TITLE.match(source.data, region.start, region.end)
     return plain(found[0]) if found else b""
-
-
-def _definitions(document: Document, start: int, end: int) -> bytes:
-    """The names of the class and the function around a hit."""
-    whole = document.scope("file", start, end)
-    scopes = (document.scope(name, start, end) for name in ("class", "function"))
-    found = (_DEFINITION.search(text) for text in scopes if text != whole)
-    return b".".join(match[1] for match in found if match)
 
 
 def _outline(data: bytes, start: int) -> bytes:

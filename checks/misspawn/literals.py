@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\((?:\?(?:P?<\w+>|[a-zA-Z]*:))?|.", re.DOTALL
+_ITEM = re.compile(
+    r"[\w \-=,:;/@'\"]+(?![*+?{])|\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\((?:\?(?:P?<\w+>|[a-zA-Z]*:))?|.",
+    re.DOTALL,
 )
 _QUANTIFIER = re.compile(r"([*+?]|\{(\d*),?\d*\})\??")
 _FLAGS = re.compile(r"\(\?([a-z]+)\)")
@@ -20,7 +21,8 @@ _OPAQUE = re.compile(
 )  # other letters than they show
 _EMPTY = frozenset(["^", "$", r"\b", r"\B", r"\A", r"\z"])
 _FEW = re.compile(r"\[([^\\^\-\[\]]{1,3})\]")
-_PLAIN = re.compile(r"[^\\\[\](){}.*+?|^$]|\\\W")
+_PLAIN = re.compile(r"[^\\\[\](){}.*+?|^$]+")
+_ESCAPED = re.compile(r"\\\W")
 _LAST_NAME = re.compile(r"\w*\Z")
 _MOST = 24  # texts that are made longer by what follows them
 _MANY = 60  # texts of a clause
@@ -79,31 +81,33 @@ class _Reader:
     def _sequence(self) -> _Part:
         known = _Sequence()
         while self._at < len(self._text) and self._text[self._at] not in "|)":
-            found = self._token()
+            found = self._item()
             if self._imported and found == r"\.":
                 known.dot()
             else:
                 known.add(self._quantified(self._part(found)))
         return known.part()
 
-    def _token(self) -> str:
-        found = _TOKEN.match(self._text, self._at)
+    def _item(self) -> str:
+        found = _ITEM.match(self._text, self._at)
         assert found
         self._at = found.end()
         return found[0]
 
-    def _part(self, token: str) -> _Part:
-        if token.startswith("("):
+    def _part(self, item: str) -> _Part:
+        if item.startswith("("):
             inner = self.alternatives()
             self._take(")")
             return inner
-        if token in _EMPTY:
+        if item in _EMPTY:
             return _NOTHING
-        if token == r"\n":
+        if item == r"\n":
             return _Part(frozenset("\n"))
-        if _PLAIN.fullmatch(token):
-            return _Part(frozenset([token[-1]]))
-        few = _FEW.fullmatch(token)
+        if _PLAIN.fullmatch(item):
+            return _Part(frozenset([item]))
+        if _ESCAPED.fullmatch(item):
+            return _Part(frozenset([item[1]]))
+        few = _FEW.fullmatch(item)
         return _Part(frozenset(few[1])) if few else _ANYTHING
 
     def _quantified(self, part: _Part) -> _Part:

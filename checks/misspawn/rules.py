@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from misspawn.detect import Facts, concerned, everywhere
-from misspawn.model import Clause, Detector, Language, Pattern
+from misspawn.model import NOTHING, Clause, Detector, Language, Pattern
 from misspawn.prefilter import Asked, Needles, Prefilter, needles
 from misspawn.regex import MatchSet, over_comments
 from misspawn.regions import Document
@@ -36,11 +36,6 @@ class Rule(NamedTuple):
 def rules(patterns: Iterable[Pattern]) -> Iterator[Rule]:
     """The rules that the detectors of some records are."""
     return (Rule(pattern, detector) for pattern in patterns for detector in pattern.detect)
-
-
-def looking(rules: Sequence[Rule], numbers: Iterable[int], facts: Facts, path: str) -> list[int]:
-    """The numbers of those rules that look at the file at a path at all."""
-    return [number for number in numbers if concerned(rules[number].detector, facts, path)]
 
 
 def within_files(patterns: Iterable[Pattern]) -> list[Pattern]:
@@ -88,6 +83,20 @@ class Searches:
         numbers = [*self._narrowed]
         hit = {numbers[index] for index in self._sharp.matching(data)}
         return found - (self._narrowed.keys() - hit)
+
+    def looking(self, numbers: Iterable[int], facts: Facts, path: str) -> list[int]:
+        """The numbers of those rules that look at the file at a path at all."""
+        return [
+            number
+            for number in numbers
+            if number not in self._conditional
+            or concerned(self.rules[number].detector, facts, path)
+        ]
+
+    @cached_property
+    def _conditional(self) -> frozenset[int]:
+        detectors = enumerate(rule.detector for rule in self.rules)
+        return frozenset(n for n, one in detectors if one.project or one.path is not NOTHING)
 
     def may_match(self, rule: Rule, data: bytes) -> bool:
         """Whether a rule's literals all occur in a file's bytes."""

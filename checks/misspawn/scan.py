@@ -19,7 +19,7 @@ from misspawn.project import Project
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
-from misspawn.rules import Rule, Searches, looking, rules, within_files, words
+from misspawn.rules import Rule, Searches, rules, within_files, words
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.walk import below, head, read
@@ -82,7 +82,7 @@ class Scanner:
 
     def _likely(self, language: Language, source: Source, facts: Facts) -> list[int]:
         searches = self.searches(language)
-        return looking(searches.rules, searches.likely(source.data), facts, source.path)
+        return searches.looking(searches.likely(source.data), facts, source.path)
 
     def found(
         self,

@@ -68,6 +68,10 @@ class Document(ABC):
     def scope(self, name: str, start: int, end: int) -> bytes:
         """Canonical text of the enclosing `statement`, `function`, `class` or `file`."""
 
+    def holders(self, start: int, end: int) -> Iterator[bytes]:
+        """The names of the class and the function around a canonical stretch."""
+        return iter(())
+
     def without_comments(self, text: bytes) -> bytes:
         """A piece of `text` with its comments blanked."""
         return text

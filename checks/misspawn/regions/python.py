@@ -33,6 +33,8 @@ from misspawn.regions.view import blank
 _GLOBAL_MEANING = frozenset(
     name.encode() for name in (*sys.stdlib_module_names, *dir(builtins)) if not name.startswith("_")
 )
+_ASYNC = re.compile(rb"\basync[\s\\]+def\b")
+_LOOP = re.compile(rb"\b(?:for|while)\b")
 _ROOT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?=\s*[.(])")
 
 
@@ -235,29 +237,32 @@ class PythonDocument(Document):
         outer = grammar.with_decorators(node)
         return self._canonical(outer.start_byte, outer.end_byte)
 
+    def holders(self, start: int, end: int) -> Iterator[bytes]:
+        path = self._path(*self.locate(start, end))
+        found = (_innermost(name, path) for name in ("class", "function"))
+        yield from (grammar.name_of(node).encode() for node in found if node is not None)
+
     def _nearest(self, name: str, begin: int, stop: int) -> Node | None:
         path = (
             self._syntax.path(begin, stop, wide=True)
             if name == "class"
             else self._path(begin, stop)
         )
-        for step, below in zip(path[::-1], [None, *path[:0:-1]], strict=True):
-            if step.node.type in grammar.KINDS[name] and (
-                name == "statement" or below is None or below.field == "body"
-            ):
-                return step.node
-        return None
+        return _innermost(name, path)
 
     # -- contexts ----------------------------------------------------------------
 
     def cannot_be_within(self, context: str, start: int) -> bool:
-        if context not in ("async-function", "module"):
+        if context not in ("async-function", "loop", "module"):
             return False
         at = self.locate(start, start)[0]
+        if context == "loop":
+            block = self._syntax.outline.definition(at, (0, len(self._data)))[0]
+            return _LOOP.search(self._data, block, at) is None
         function = self._syntax.outline.function(at)
         if context == "module":
             return function >= 0
-        return self._data.rfind(b"async", max(function, 0), at) < 0
+        return _ASYNC.search(self._data, max(function, 0), at) is None
 
     def within(self, context: str, header: Regex, start: int, end: int) -> bool:
         path = self._path(*self.locate(start, end))
@@ -336,6 +341,16 @@ class PythonDocument(Document):
         if key not in self._paths:
             self._paths[key] = self._syntax.path(start, end)
         return self._paths[key]
+
+
+def _innermost(name: str, path: list[Step]) -> Node | None:
+    """The last node of this kind of scope on a path that has the rest of it in its body."""
+    for step, below in zip(path[::-1], [None, *path[:0:-1]], strict=True):
+        if step.node.type in grammar.KINDS[name] and (
+            name == "statement" or below is None or below.field == "body"
+        ):
+            return step.node
+    return None
 
 
 @lru_cache(maxsize=8)

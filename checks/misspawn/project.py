@@ -29,6 +29,18 @@ _DEPENDENCIES = re.compile(
     r"pyproject\.toml|setup\.(?:cfg|py)|tox\.ini|noxfile\.py|Pipfile|environment\.ya?ml"
     r"|.*(?:requirements|constraints).*\.(?:txt|in)"
 )
+_DECLARING = (
+    ".toml",
+    ".cfg",
+    "setup.py",
+    "noxfile.py",
+    ".ini",
+    "Pipfile",
+    ".yml",
+    ".yaml",
+    ".txt",
+    ".in",
+)
 _PYTHON_VERSIONS = (
     "project.requires-python",
     "options.python_requires",
@@ -185,7 +197,8 @@ class Project:
         return "\n".join([*own, *above]) if own else "".join(above)
 
     def _declaring(self, folder: str) -> Iterator[str]:
-        for name in sorted(self._listing(folder)):
+        likely = (name for name in self._listing(folder) if name.endswith(_DECLARING))
+        for name in sorted(likely):
             if _DEPENDENCIES.fullmatch(name):
                 yield _join(folder, name)
         if "requirements" in self._listing(folder):

@@ -110,7 +110,9 @@ class Searches:
 
     @cached_property
     def _needles(self) -> Needles:
-        return Needles([needles([rule.detector.match], imported=False) for rule in self.rules])
+        detectors = [rule.detector for rule in self.rules]
+        asked = ([one.match, *(any_ for _, any_ in everywhere(one))] for one in detectors)
+        return Needles([needles(patterns, imported=False) for patterns in asked])
 
 
 def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:

@@ -77,7 +77,7 @@ class Scanner:
         }
         if not likely:
             return []
-        opened = documents(source.data, kinds, self.words, whole=self._whole)
+        opened = documents(source.data, kinds, self.words, wanted=likely, whole=self._whole)
         return self.found(source, opened, likely)
 
     def _likely(self, language: Language, source: Source, facts: Facts) -> list[int]:

@@ -5,14 +5,14 @@ To add a language: a module here with a `Document`, and its line in `_MODULES`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import cast
 
 from misspawn.model import Language
 from misspawn.regions.document import Document
-from misspawn.regions.kinds import languages
+from misspawn.regions.kinds import languages, with_shell
 
 __all__ = ["Document", "document_type", "documents", "languages"]
 
@@ -36,15 +36,24 @@ def document_type(language: Language) -> type[Document]:
 
 
 def documents(
-    data: bytes, kinds: Iterable[Language], words: frozenset[bytes], *, whole: bool = False
+    data: bytes,
+    kinds: Iterable[Language],
+    words: frozenset[bytes],
+    *,
+    wanted: Container[Language] = frozenset(Language),
+    whole: bool = False,
 ) -> Iterator[Document]:
     """The documents that a file holds, the ones inside others included.
 
-    `words`: the identifiers that detectors mention; only imports of these are resolved. `whole`:
-    parse files as a whole, not only the blocks around hits.
+    `words`: the identifiers that detectors mention; only imports of these are resolved. `wanted`:
+    the languages that anybody asks for; others may be left out. `whole`: parse files as a whole,
+    not only the blocks around hits.
     """
     for kind in kinds:
-        yield from _nested(document_type(kind).open(data, words, whole=whole))
+        inner = with_shell(kind) and Language.SHELL in wanted
+        if kind in wanted or inner:
+            document = document_type(kind).open(data, words, whole=whole)
+            yield from _nested(document) if inner else (document,)
 
 
 def _nested(document: Document) -> Iterator[Document]:

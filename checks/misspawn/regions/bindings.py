@@ -14,6 +14,7 @@ from misspawn.regions.names import places
 SCOPES = {"function_definition", "lambda"}
 _INDENT = b"[ \\t]"
 _DEFINITION = re.compile(rb"(?:(?:async[ \t]+)?def|class)[ \t]+")
+_IMPORT_LIST = re.compile(rb"import \([^)]*")
 _ASSIGNED = re.compile(rb"[ \t]*(?::[^=\n]+)?=(?!=)")
 
 
@@ -38,8 +39,12 @@ def _imports_from(head: bytes) -> bool:
 def _in_import_list(data: bytes, line: int, head: bytes) -> bool:
     if b"(" in head or b"=" in head:
         return False
-    opened = data.rfind(b"import (", 0, line)
-    return opened >= 0 and b")" not in data[opened:line]
+    return any(start < line <= end for start, end in _import_lists(data))
+
+
+@lru_cache(maxsize=4)
+def _import_lists(data: bytes) -> list[tuple[int, int]]:
+    return [found.span() for found in _IMPORT_LIST.finditer(data)]
 
 
 def defined(data: bytes, name: bytes) -> Iterator[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from misspawn.model import Language
@@ -100,6 +100,12 @@ class Config:
                 yield Setting(prefix + _key(key[1]), value, key.start(1))
 
 
+@lru_cache(maxsize=1)
+def _config(data: bytes) -> Config:
+    """A file may be read for several tools, one after the other."""
+    return Config(data)
+
+
 class ConfigDocument(FlatDocument):
     """A configuration file read for one tool."""
 
@@ -107,7 +113,7 @@ class ConfigDocument(FlatDocument):
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._config = Config(data)
+        self._config = _config(data)
         self._sections = list(self._config.sections())
         self.text = self._config.text
 

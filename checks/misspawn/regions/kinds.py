@@ -94,6 +94,11 @@ def needs_shebang(path: str) -> bool:
 _WITH_SHELL = frozenset({Language.WORKFLOW, Language.COMPOSE, Language.DOCKERFILE})
 
 
+def with_shell(kind: Language) -> bool:
+    """Whether there may be shell in a file of this kind, besides its own language."""
+    return kind in _WITH_SHELL
+
+
 @lru_cache(maxsize=64)
 def spoken(kinds: tuple[Language, ...]) -> tuple[Language, ...]:
     """The languages that occur in a file of these kinds: its own, and those inside them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, takewhile
 from typing import Any, TypeAlias, cast
 
@@ -18,6 +18,7 @@ _SHORT = 4  # bytes; what is shorter stands in too many places
 
 
 _NOWHERE = (-1, -1)
+_NONE: Spans = [_NOWHERE]
 
 
 class Match:
@@ -78,13 +79,23 @@ class Regex:
             at = spans[0][1] + (spans[0][1] == at)
 
     def _prefixed(self, text: bytes) -> Iterator[Match]:
-        run, end, prefix = self._run, len(text), self._prefix
-        at = text.find(prefix)
-        while at >= 0:
-            spans = run(_HERE, text, at, end)
+        end, free = len(text), 0
+        for at in _places(self._prefix, text):
+            spans = self._run(_HERE, text, at, end) if at >= free else _NONE
             if spans[0] != _NOWHERE:
+                free = spans[0][1]
                 yield Match(text, spans, self.groupindex)
-            at = text.find(prefix, at + 1 if spans[0] == _NOWHERE else spans[0][1])
+
+
+@lru_cache(maxsize=64)
+def _places(prefix: bytes, text: bytes) -> list[int]:
+    """Where a prefix stands in a text, which several records ask for."""
+    places = []
+    at = text.find(prefix)
+    while at >= 0:
+        places.append(at)
+        at = text.find(prefix, at + 1)
+    return places
 
 
 class RegexError(ValueError):

@@ -57,7 +57,7 @@ def read(path: str) -> bytes:
     if size > LIMIT:
         reason = f"{size // 1_000_000} MB is more than the limit of {LIMIT // 1_000_000} MB"
         raise OSError(0, reason, path)
-    with open(path, "rb") as stream:
+    with open(path, "rb", buffering=0) as stream:
         return stream.read()
 
 

@@ -58,8 +58,7 @@ class PythonDocument(Document):
         self._data = data
         self._quotes = Quotes(data)
         self._imports: list[Import] = []
-        lines = _aliasing(words)
-        edits = self._spelled_out(lines, words) if lines.search(data) else []
+        edits = self._spelled_out(words)
         self._offsets = OffsetMap(edits)
         self._edits = {edit.start: edit for edit in edits}
         self._edited = list(self._edits)
@@ -74,8 +73,8 @@ class PythonDocument(Document):
     def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> PythonDocument:
         return cls(data, words, whole=whole)
 
-    def _spelled_out(self, lines: Regex, words: frozenset[bytes]) -> list[Edit]:
-        every = imports(self._data, lines, self._quotes)
+    def _spelled_out(self, words: frozenset[bytes]) -> list[Edit]:
+        every = imports(self._data, _aliasing(words), self._quotes)
         found = [item for item in every if item.target.partition(b".")[0] in words]
         self._imports = [item for item in found if item.name != item.target]
         aliases = {item.name: item.target for item in reversed(self._imports)}

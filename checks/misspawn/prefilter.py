@@ -17,7 +17,7 @@ from misspawn.literals import Clause, clauses, shortest
 from misspawn.regex import MatchSet, escape, over_comments
 
 _COMMON = frozenset([*kwlist, "self", "test_", "type"])
-_SHORT = 4  # letters; what is shorter stands in most files
+_LEAST = 4  # letters; what is shorter stands in most modules
 _QUALIFIER = re.compile(
     r"(?:(?<=\\b)|(?<=\\\.)|(?<=\\s[*+])|(?<=\\t\][*+])|(?<![\\\w\])}*+?.]))[A-Za-z_]\w*\\\."
 )  # not behind what may be a part of the same name
@@ -83,7 +83,8 @@ class Prefilter:
 
     def __init__(self, rules: Sequence[Asked], modules: Collection[bytes] | None) -> None:
         imported = modules is not None
-        found = [needles(rule.all, imported=imported) for rule in rules]
+        least = _LEAST if imported else _LEAST - 1  # `tee`, `nox`
+        found = [needles(rule.all, imported=imported, least=least) for rule in rules]
         sharp = {n: _unqualified(rules[n].sharp) for n, needed in enumerate(found) if not needed}
         self._weak = [n for n, pattern in sharp.items() if imported and pattern]
         self._needles = Needles(found)
@@ -99,15 +100,11 @@ class Prefilter:
         return frozenset(self._needles.found(data, renamed=renamed)).difference(missed)
 
 
-def needles(patterns: Iterable[str], *, imported: bool) -> list[Clause]:
-    """The clauses of regexes that are worth looking for, the longest first."""
+def needles(patterns: Iterable[str], *, imported: bool, least: int = _LEAST) -> list[Clause]:
+    """The clauses of regexes that are worth looking for, the longest first. `least`: letters of a text."""
     every = {c for pattern in patterns for c in clauses(pattern, imported=imported)}
-    rare = (clause for clause in every if not any(map(_is_common, clause)))
+    rare = (c for c in every if shortest(c) >= least and _COMMON.isdisjoint(c))
     return sorted(rare, key=lambda clause: (-shortest(clause), sorted(clause)))
-
-
-def _is_common(text: str) -> bool:
-    return len(text) < _SHORT or text in _COMMON
 
 
 def _unqualified(pattern: str) -> str:

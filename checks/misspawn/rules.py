@@ -102,11 +102,13 @@ class Searches:
         """Whether a rule's literals all occur in a file's bytes."""
         return any(self.rules[number] is rule for number in self.likely(data))
 
-    def fitting(self, document: Document, numbers: Iterable[int]) -> Iterator[Rule]:
-        """Those of the rules for which the document contains what a hit does, narrowed, in the order of the records."""
-        fitting = self._needles.found(document.text)
-        for number in sorted(set(numbers).intersection(fitting)):
-            yield self._narrowed.get(number) or self.rules[number]
+    def fitting(self, document: Document, numbers: Iterable[int]) -> set[int]:
+        """The numbers of those rules for which the document contains what a hit does."""
+        return set(self._needles.found(document.text)).intersection(numbers)
+
+    def numbered(self, numbers: Iterable[int]) -> Iterator[Rule]:
+        """The rules of these numbers, narrowed, in the order of the records."""
+        return (self._narrowed.get(number) or self.rules[number] for number in sorted(numbers))
 
     @cached_property
     def _needles(self) -> Needles:

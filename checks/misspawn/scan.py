@@ -45,7 +45,10 @@ class Scanner:
         narrow: bool = False,
         whole: bool = False,
     ) -> None:
-        """`meanings`: what the project's names are. `narrow`: look first which names it defines at all."""
+        """`meanings`: what the project's names are. `narrow`: look first which names it defines at all.
+
+        `whole`: without any short cut: all rules look at all files, which are parsed as a whole.
+        """
         self.rules = list(rules(patterns))
         self._meanings = meanings
         self._narrow = narrow
@@ -82,7 +85,9 @@ class Scanner:
 
     def _likely(self, language: Language, source: Source, facts: Facts) -> list[int]:
         searches = self.searches(language)
-        return searches.looking(searches.likely(source.data), facts, source.path)
+        every = range(len(searches.rules))
+        numbers = every if self._whole else searches.likely(source.data)
+        return searches.looking(numbers, facts, source.path)
 
     def found(
         self,
@@ -105,7 +110,10 @@ class Scanner:
         self, document: Document, likely: Mapping[Language, Iterable[int]]
     ) -> Iterable[Rule]:
         numbers = likely.get(document.language)
-        return self.searches(document.language).fitting(document, numbers) if numbers else ()
+        if not numbers:
+            return ()
+        searches = self.searches(document.language)
+        return searches.numbered(numbers if self._whole else searches.fitting(document, numbers))
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:

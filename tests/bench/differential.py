@@ -1,4 +1,6 @@
-"""Compares the block-wise parse with the whole-file parse on real trees: python tests/bench/differential.py TREE...
+"""Compares the scan with one without short cuts on real trees: python tests/bench/differential.py TREE...
+
+The second looks at every file with every detector and parses it as a whole.
 
 Prints the files on which the findings differ; exit code 1 if there are any.
 """

@@ -95,8 +95,8 @@ _WITH_SHELL = frozenset({Language.WORKFLOW, Language.COMPOSE, Language.DOCKERFIL
 
 
 def with_shell(kind: Language) -> bool:
-    """Whether there may be shell in a file of this kind, besides its own language."""
-    return kind in _WITH_SHELL
+    """Whether there may be shell inside a file of this kind; also in shell itself, as in `sh -c "…"`."""
+    return kind is Language.SHELL or kind in _WITH_SHELL
 
 
 @lru_cache(maxsize=64)

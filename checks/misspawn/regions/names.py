@@ -7,8 +7,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from misspawn import regex
-from misspawn.regex import Regex
 from misspawn.regions.lexical import STRING, Quotes
 from misspawn.regions.offsets import Edit
 
@@ -19,7 +17,7 @@ _IMPORT = re.compile(
     rb"(?:[^\s#:][^#\n:]*:[ \t]*)?(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n(\\;]|\\\r?\n)*)"
     rb"|import[ \t]+((?:[^\n\\;]|\\\r?\n)*))"
 )
-_ANY_IMPORT = regex.compile(r"(?m)^[^\n#]*\bimport\b")
+_DEEPEST = 80  # columns of an indentation
 _IMPORTED = re.compile(rb"([\w.]+)(?:[\s\\]+as[\s\\]+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
 _ASSIGNING = (b" ", b"=")
@@ -36,26 +34,32 @@ class Import(NamedTuple):
     indented: bool
 
 
-def aliasing(modules: frozenset[bytes]) -> Regex:
-    """Finds the lines that import something from one of the modules, or rename one."""
-    names = b"|".join(sorted(map(re.escape, modules))).decode() or "$."
-    return regex.compile(
-        rf"\bfrom[ \t]+(?:{names})\b[\w.]*[ \t]+import\b"
-        rf"|\bimport\b[^\n#]*\b(?:{names})\b[^\n#]*\bas\b"
-    )
-
-
 def imports(
-    data: bytes, lines: Regex = _ANY_IMPORT, quotes: Quotes | None = None
+    data: bytes, quotes: Quotes | None = None, modules: frozenset[bytes] | None = None
 ) -> Iterator[Import]:
-    """The names that import statements bind, of the statements that begin on the given lines."""
+    """The names that import statements bind; `modules`: only such as may stand for something of these."""
     quotes = quotes or Quotes(data)
-    for line in lines.finditer(data):
-        start = data.rfind(b"\n", 0, line.start() + 1) + 1
-        indent = len(data[start : line.end()]) - len(data[start : line.end()].lstrip())
-        found = _IMPORT.match(data, start + indent)
-        if found and quotes.is_code(found.start()):
-            yield from _imported(found, indented=indent > 0)
+    for line in _import_lines(data):
+        head = data[line : line + _DEEPEST]
+        start = line + len(head) - len(head.lstrip(b" \t\f"))
+        found = _IMPORT.match(data, start)
+        if found and (modules is None or _is_of(found, modules)) and quotes.is_code(start):
+            yield from _imported(found, indented=start > line)
+
+
+def _import_lines(data: bytes) -> Iterator[int]:
+    """Where the lines with the word begin."""
+    at = data.find(b"import")
+    while at >= 0:
+        yield data.rfind(b"\n", 0, at) + 1
+        end = data.find(b"\n", at)
+        at = data.find(b"import", end) if end >= 0 else -1
+
+
+def _is_of(found: re.Match[bytes], modules: frozenset[bytes]) -> bool:
+    if found[1]:
+        return found[1].partition(b".")[0] in modules
+    return b"as" in found[3]
 
 
 def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:

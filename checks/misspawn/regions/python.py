@@ -25,7 +25,7 @@ from misspawn.regions.bindings import (
 )
 from misspawn.regions.document import Document, Region, Spans
 from misspawn.regions.lexical import Lexed, Quotes, comments, lex
-from misspawn.regions.names import Import, aliasing, imports, own_level, substitutions
+from misspawn.regions.names import Import, imports, own_level, substitutions
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
 from misspawn.regions.syntax import Step, Syntax
 from misspawn.regions.view import blank
@@ -74,7 +74,7 @@ class PythonDocument(Document):
         return cls(data, words, whole=whole)
 
     def _spelled_out(self, words: frozenset[bytes]) -> list[Edit]:
-        every = imports(self._data, _aliasing(words), self._quotes)
+        every = imports(self._data, self._quotes, words)
         found = [item for item in every if item.target.partition(b".")[0] in words]
         self._imports = [item for item in found if item.name != item.target]
         aliases = {item.name: item.target for item in reversed(self._imports)}
@@ -350,11 +350,6 @@ def _innermost(name: str, path: list[Step]) -> Node | None:
         ):
             return step.node
     return None
-
-
-@lru_cache(maxsize=8)
-def _aliasing(words: frozenset[bytes]) -> Regex:
-    return aliasing(words)
 
 
 @lru_cache(maxsize=8)

@@ -41,8 +41,12 @@ def walk(paths: Iterable[str]) -> Iterator[Found]:
 
     A file that is named is always given, whatever the ignore rules say.
     """
+    given = list(paths)
+    if len(given) == 1:
+        yield from _one(given[0])
+        return
     seen: set[str] = set()
-    for path in paths:
+    for path in given:
         for found in _one(path):
             if isinstance(found, Problem):
                 yield found

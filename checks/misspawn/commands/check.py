@@ -15,6 +15,7 @@ from misspawn.commands import accepted, report, selection
 from misspawn.errors import UserError
 from misspawn.formats.style import one_line
 from misspawn.model import Finding, Problem
+from misspawn.results import Results
 from misspawn.scan import Checker, scan
 from misspawn.settings import Policy
 from misspawn.source import Unreadable
@@ -64,6 +65,9 @@ def arguments(parser: ArgumentParser) -> None:
     report.arguments(parser)
     parser.add_argument(
         "-j", "--jobs", type=_jobs, default=0, metavar="N", help="worker processes (0: one a core)"
+    )
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither use nor keep the results of scans"
     )
 
 
@@ -163,7 +167,10 @@ def results(options: Namespace, changed: Changes | None = None) -> Iterator[Resu
                 files.append(found)
     contents = changed.bytes(files) if changed else {}
     across = options.across
-    yield from scan(files, policy, root=root, jobs=options.jobs, contents=contents, across=across)
+    kept = None if across or options.no_cache else Results(policy, root)
+    yield from scan(
+        files, policy, root=root, jobs=options.jobs, contents=contents, across=across, results=kept
+    )
     from misspawn import against
 
     if against.concerned(policy.patterns):

@@ -17,6 +17,8 @@ COMMANDS = {
     "suppress": "write suppressions for what is reported now",
     "baseline": "accept what is reported now, so that only new findings fail",
     "config": "show the configuration that is in force, and where each value comes from",
+    "clean": "remove what scans have kept to be quicker",
+    "completion": "print what makes a shell complete misspawn's words",
     "doctor": "look at the environment that the project's tests run in",
     "hook": "check what a commit or push brings, by a hook of git",
     "demo": "scan a small bundled project that has a dozen of them",
@@ -47,6 +49,10 @@ class Command(Protocol):
 
 def run(argv: Sequence[str]) -> int:
     """Parse the arguments and run their command."""
+    if "_ARGCOMPLETE" in os.environ:  # set by what `completion` prints
+        from misspawn.commands.completing import complete
+
+        complete(parser)
     options = parser(argv[0] if argv else "").parse_args(argv)
     return _command(options.command).run(options)
 

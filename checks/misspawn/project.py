@@ -230,6 +230,13 @@ def is_fact(key: str) -> bool:
     )
 
 
+def tells_facts(path: str) -> bool:
+    """Whether the file at `path` may tell a fact, by its name."""
+    folder, _, name = path.rpartition("/")
+    is_list = folder.endswith("requirements") and name.endswith((".txt", ".in"))
+    return name in _PYTEST_SECTIONS or bool(_DEPENDENCIES.fullmatch(name)) or is_list
+
+
 def _has_any(config: Config, sections: tuple[str, ...]) -> bool:
     return any(s.name in sections for s in config.sections()) or bool(_options(config, sections))
 

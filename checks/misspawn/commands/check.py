@@ -67,11 +67,25 @@ def arguments(parser: ArgumentParser) -> None:
         "-j", "--jobs", type=_jobs, default=0, metavar="N", help="worker processes (0: one a core)"
     )
     parser.add_argument(
+        "--watch", action="store_true", help="check again whenever a file changes, until ^C"
+    )
+    parser.add_argument(
         "--no-cache", action="store_true", help="neither use nor keep the results of scans"
     )
 
 
 def run(options: Namespace) -> int:
+    """Check once, or again after each change."""
+    if not options.watch:
+        return _run(options)
+    if "-" in options.paths:
+        raise UserError("standard input does not change; drop `-` or --watch")
+    from misspawn.commands import watching
+
+    return watching.run(options, walk.root(paths(options)), _run)
+
+
+def _run(options: Namespace) -> int:
     """Scan, write the findings to stdout and the problems to stderr.
 
     Each stage takes the findings of the one before as they come.

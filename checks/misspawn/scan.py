@@ -300,7 +300,7 @@ class _Worker:
         if raw is None:
             state = status(path)
             if needs_shebang(path) and not languages(path, head(path)):
-                return Entry(state, b"")
+                return Entry(state, b"") if state else []
             raw = read(path)
         inside = self._inside(path)
         look = partial(self._checker.file, inside, raw)

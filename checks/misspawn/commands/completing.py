@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import argcomplete
-from argcomplete.completers import FilesCompleter, SuppressCompleter
+from argcomplete.completers import FilesCompleter
 
 from misspawn import catalogue, settings, walk
 from misspawn.errors import UserError
@@ -25,7 +25,7 @@ def complete(parser: Callable[[str], ArgumentParser]) -> None:
     words = os.environ.get("COMP_LINE", "").split()
     made = parser(words[1] if len(words) > 1 else "")
     for action in _actions(made):
-        action.completer = _COMPLETERS.get(str(action.metavar), SuppressCompleter())  # type: ignore[attr-defined]
+        action.completer = _COMPLETERS.get(str(action.metavar), _nothing)  # type: ignore[attr-defined]
     argcomplete.autocomplete(made, always_complete_options="long")
 
 
@@ -64,6 +64,11 @@ def _checks(**_: Any) -> Words:
     from misspawn.doctor import CHECKS
 
     return dict.fromkeys(CHECKS, "")
+
+
+def _nothing(**_: Any) -> Words:
+    """For what only the user knows. argcomplete would offer files, or hide the option."""
+    return {}
 
 
 def _trees(**_: Any) -> Words:

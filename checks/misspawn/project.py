@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from misspawn.regions.config import Config, Setting
 from misspawn.trees import MemoryTree, Tree
+
+if TYPE_CHECKING:
+    from misspawn.regions.config import Config, Setting
 
 _PYTEST_SECTIONS = {
     "pytest.toml": ("pytest",),
@@ -212,7 +214,11 @@ class Project:
 
     def _config(self, folder: str, name: str) -> Config | None:
         data = self._read(folder, name)
-        return None if data is None else Config(data, toml=name.endswith(".toml"))
+        if data is None:
+            return None
+        from misspawn.regions.config import Config  # which a scan that knows the facts does without
+
+        return Config(data, toml=name.endswith(".toml"))
 
     def _read(self, folder: str, name: str) -> bytes | None:
         return self._reader.read(_join(folder, name)) if name in self._listing(folder) else None

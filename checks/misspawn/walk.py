@@ -115,7 +115,7 @@ def _top(path: str) -> str:
     start = os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
     around = list(upwards(start))
     with_baseline = (f for f in around if os.path.isfile(os.path.join(f, BASELINE)))
-    return next(chain(filter(_is_repository, around), with_baseline), start)
+    return next(chain(filter(is_repository, around), with_baseline), start)
 
 
 def upwards(folder: str) -> Iterator[str]:
@@ -125,7 +125,8 @@ def upwards(folder: str) -> Iterator[str]:
         yield (folder := parent)
 
 
-def _is_repository(folder: str) -> bool:
+def is_repository(folder: str) -> bool:
+    """Whether a folder is the top of a git repository."""
     return os.path.exists(os.path.join(folder, ".git"))
 
 
@@ -165,7 +166,7 @@ def _listed(folder: str) -> Iterator[Found]:
             continue  # tracked, but deleted in the work tree
         if stat.S_ISREG(mode):
             yield path
-        elif stat.S_ISDIR(mode) and _is_repository(path):
+        elif stat.S_ISDIR(mode) and is_repository(path):
             yield from _folder(path)
 
 
@@ -218,7 +219,7 @@ def _scanned(folder: str, rules: list[_Rules]) -> Iterator[Found]:
         if entry.name in SKIPPED or _ignored(path, is_folder, rules):
             continue
         if is_folder:
-            yield from _folder(path) if _is_repository(path) else _scanned(path, rules)
+            yield from _folder(path) if is_repository(path) else _scanned(path, rules)
         elif entry.is_file(follow_symlinks=False):
             yield path
 

@@ -1,4 +1,4 @@
-"""Times a scan that knows what has changed beside one that knows nothing: python tests/bench/warm.py TREE
+"""Times a scan that knows what has changed beside one that knows nothing: python -m tests.bench.warm TREE
 
 Beside them Ruff without a cache, and the check of one staged file beside `python -c pass`. Each
 command runs as a whole process, in turn with the others, after one warm-up; the figures are medians.
@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from compare import RUFF_RULES, compare, misspawn, report
+from tests.bench.compare import RUFF_RULES, compare, misspawn, report
 
 _RECENT = 3  # seconds: what changed just now is known by its content only
 _MISTAKE = '\nimport subprocess\n\nsubprocess.run(["make"])\n'
 
 
 def copied(tree: Path, folder: Path) -> Path:
-    """A repository with the tree's tracked files, all committed."""
+    """A repository with the tree's files, all committed."""
     made = folder / tree.name
-    listed = subprocess.run(["git", "archive", "HEAD"], cwd=tree, capture_output=True, check=True)
-    made.mkdir()
-    subprocess.run(["tar", "-x"], cwd=made, input=listed.stdout, check=True)
+    shutil.copytree(tree, made, symlinks=True, ignore=shutil.ignore_patterns(".git"))
     commit(made)
     return made
 
@@ -67,6 +66,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed modules are compiled
         tree, few = copied(options.tree.resolve(), folder), small(folder)
         time.sleep(_RECENT)
         whole = {

@@ -77,7 +77,7 @@ def _command(name: str) -> Command:
 
 
 def parser(chosen: str) -> ArgumentParser:
-    """The parser, with the arguments of the chosen command only: the others need not be imported."""
+    """The parser, with the chosen command only, where there is such a one, else with all: each takes 1 ms."""
     made = ArgumentParser(
         "misspawn",
         description="Finds the ways in which Python projects get task spawning wrong.",
@@ -88,7 +88,8 @@ def parser(chosen: str) -> ArgumentParser:
     commands = made.add_subparsers(
         dest="command", metavar="COMMAND", required=True, prog="misspawn"
     )
-    for name, help_ in COMMANDS.items():
+    for name in [chosen] if chosen in COMMANDS else COMMANDS:
+        help_ = COMMANDS[name]
         described = f"{help_[0].upper()}{help_[1:]}."
         sub = commands.add_parser(
             name, help=help_, description=described, formatter_class=_Formatter

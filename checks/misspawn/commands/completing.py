@@ -22,7 +22,7 @@ Words = dict[str, str]
 
 def complete(parser: Callable[[str], ArgumentParser]) -> None:
     """Tell the shell, in the way of argcomplete, and end the process. `parser`: that of a command."""
-    words = os.environ.get("COMP_LINE", "").split()
+    *words, _unfinished = f"{os.environ.get('COMP_LINE', '')}|".split()
     made = parser(words[1] if len(words) > 1 else "")
     for action in _actions(made):
         action.completer = _COMPLETERS.get(str(action.metavar), _nothing)  # type: ignore[attr-defined]

@@ -30,19 +30,24 @@ def copied(tree: Path, folder: Path) -> Path:
     return made
 
 
+def git(folder: Path, *arguments: str) -> None:
+    """Run git in a folder."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, timeout=60)
+
+
 def commit(folder: Path) -> None:
     """Commit all that is in a folder."""
-    who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-    subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
-    subprocess.run(["git", *who, "commit", "-qm", "all"], cwd=folder, check=True)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "all")
 
 
 def stage(folder: Path, name: str, text: str) -> None:
     """Stage one changed file."""
     with (folder / name).open("a", encoding="utf-8") as stream:
         stream.write(text)
-    subprocess.run(["git", "add", name], cwd=folder, check=True)
+    git(folder, "add", name)
 
 
 def small(folder: Path) -> Path:

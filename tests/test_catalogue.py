@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from misspawn import catalogue
+from misspawn import catalogue, places
 from misspawn.catalogue import cache, convert, records
 from misspawn.catalogue.tree import Tree
 from misspawn.errors import UserError
@@ -207,7 +207,7 @@ def test_a_changed_record_is_compiled_anew(own_records: Path, write_record: Writ
 @pytest.mark.parametrize("content", [b"", b"\xc1", b"\x92\x90\x90", b"x" * 1000])
 def test_a_broken_cache_is_replaced(own_records: Path, content: bytes) -> None:
     first = catalogue.load()
-    file = Path(cache._file(str(own_records)))
+    file = Path(places.cached(cache._name(str(own_records))))
     good = file.read_bytes()
     file.write_bytes(content)
     assert catalogue.load() == first
@@ -218,7 +218,7 @@ def test_an_unwritable_cache_is_done_without(
     own_records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(cache, "cache_folder", lambda: str(tmp_path / "file" / "below"))
+    monkeypatch.setattr(places, "cache_folder", lambda: str(tmp_path / "file" / "below"))
     assert len(catalogue.load()) == 1
 
 

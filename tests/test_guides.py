@@ -15,7 +15,14 @@ import pytest
 from misspawn.cli import main
 
 DOCS = Path(__file__).parents[1] / "docs"
-GUIDES = ("configuration.md", "suppressions.md", "baseline.md", "changes.md", "formats.md")
+GUIDES = (
+    "configuration.md",
+    "suppressions.md",
+    "baseline.md",
+    "changes.md",
+    "formats.md",
+    "cache.md",
+)
 WHO = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
 FENCE = re.compile(r'(?ms)^``` \{ \.(\w+)(?: title="([^"]+)")? \}\n(.*?)^```$')
 
@@ -26,6 +33,8 @@ def test_guide(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):  # no guide touches the user's own
+        monkeypatch.setenv(variable, str(tmp_path.with_suffix(".cache")))
     commands = 0
     for language, title, text in FENCE.findall((DOCS / name).read_text(encoding="utf-8")):
         if title:

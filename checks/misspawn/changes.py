@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from misspawn import walk
+from misspawn.errors import UserError
 from misspawn.git import Git
 from misspawn.model import Finding
 from misspawn.trees import GitTree
@@ -92,9 +93,9 @@ def staged(root: str) -> Changes:
 
 
 def _git(root: str) -> Git:
-    git = Git(root, f"tell what changed in {root}")
-    git.word(f"{root} is no git repository", "rev-parse", "--git-dir")
-    return git
+    if not walk.is_repository(root):  # of a path in one, the root is its top
+        raise UserError(f"{root} is no git repository")
+    return Git(root, f"tell what changed in {root}")
 
 
 def _is_file(root: str, path: str) -> bool:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 
 BASELINE = ".misspawn-baseline.jsonl"
+CATALOGUES, RESULTS = "catalogue-", "results-"  # begin the names of what a scan keeps
+_HALF = ".half"  # ends the name of a file that is being written
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows' text mode would change bytes
 
 
 def cache_folder() -> str:
@@ -17,3 +22,29 @@ def cache_folder() -> str:
     else:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return os.path.join(base, "misspawn")
+
+
+def cached(name: str) -> str:
+    """The path of a file in the cache. It need not exist."""
+    return os.path.join(cache_folder(), name)
+
+
+def keep(name: str, data: bytes) -> None:
+    """Write a file of the cache in one step, for the user alone; nothing when that is not possible."""
+    half = cached(f"{name}.{os.urandom(4).hex()}{_HALF}")
+    with suppress(OSError):
+        os.makedirs(cache_folder(), mode=0o700, exist_ok=True)
+        try:
+            with open(
+                os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb"
+            ) as stream:
+                stream.write(data)
+            os.replace(half, cached(name))
+        except OSError:
+            os.unlink(half)
+
+
+def kept(*prefixes: str) -> Iterator[os.DirEntry[str]]:
+    """The files of the cache whose names begin so; nothing where there is no cache."""
+    with suppress(OSError), os.scandir(cache_folder()) as listing:
+        yield from (entry for entry in listing if entry.name.startswith(prefixes))

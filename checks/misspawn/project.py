@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from misspawn.regions.config import Config
 from misspawn.trees import MemoryTree, Tree
+
+if TYPE_CHECKING:
+    from misspawn.regions.config import Config
 
 _PYTEST_SECTIONS = {
     "pytest.toml": ("pytest",),
@@ -223,8 +225,7 @@ class Project:
         path = _join(folder, name)
         if path not in self._configs:
             data = self._read(folder, name)
-            toml = name.endswith(".toml")
-            self._configs[path] = None if data is None else Config(data, toml=toml)
+            self._configs[path] = None if data is None else _parsed(data, name)
         return self._configs[path]
 
     def _read(self, folder: str, name: str) -> bytes | None:
@@ -243,6 +244,13 @@ def is_fact(key: str) -> bool:
     )
 
 
+def tells_facts(path: str) -> bool:
+    """Whether the file at `path` may tell a fact, by its name."""
+    folder, _, name = path.rpartition("/")
+    is_list = folder.endswith("requirements") and name.endswith((".txt", ".in"))
+    return name in _PYTEST_SECTIONS or bool(_DEPENDENCIES.fullmatch(name)) or is_list
+
+
 def _has_any(config: Config, sections: tuple[str, ...]) -> bool:
     return any(s.name in sections for s in config.sections()) or bool(_options(config, sections))
 
@@ -255,6 +263,12 @@ def _options(config: Config, sections: tuple[str, ...]) -> dict[str, str]:
             if setting.name.startswith(prefix):
                 options.setdefault(setting.name.removeprefix(prefix), setting.value)
     return options
+
+
+def _parsed(data: bytes, name: str) -> Config:
+    from misspawn.regions.config import Config  # which a scan that knows the facts does without
+
+    return Config(data, toml=name.endswith(".toml"))
 
 
 def _upwards(folder: str) -> Iterator[str]:

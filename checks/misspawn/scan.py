@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from misspawn import detect, suppressions
+from misspawn.asked import Sources
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
 from misspawn.identity import BROAD, Identity, fingerprint, identity
 from misspawn.model import Finding, Language, Pattern, Problem
@@ -19,6 +21,7 @@ from misspawn.project import Project
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
+from misspawn.results import Entry, Results, Status, status
 from misspawn.rules import Rule, Searches, rules, within_files, words
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
@@ -193,6 +196,7 @@ def _on_disk(root: str) -> Meanings:
 # -- many files -------------------------------------------------------------------
 
 Result = Finding | Problem
+Looked = Entry | list[Result]
 
 
 class Checker:
@@ -201,12 +205,14 @@ class Checker:
     `across`: also find out what names are that other files define, which takes several times as long.
     """
 
-    def __init__(self, policy: Policy, root: str, *, across: bool = False) -> None:
+    def __init__(
+        self, policy: Policy, root: str, *, across: bool = False, facts: Facts | None = None
+    ) -> None:
         self._policy = policy
         self.scanner = scanner(policy.patterns, root, across=across)
         if across:  # once, before a scan's processes part
             self.scanner.searches(Language.PYTHON)
-        self._facts = Project.on_disk(root, policy.facts)
+        self._facts = facts or Project.on_disk(root, policy.facts)
         self._whole = frozenset(p.id for p in policy.patterns if p.is_seen(across=across))
 
     def file(self, path: str, raw: bytes) -> Iterator[Finding]:
@@ -231,50 +237,90 @@ def scan(  # noqa: PLR0913  each says another thing about the run
     jobs: int = 0,
     across: bool = False,
     contents: Mapping[str, bytes] | None = None,
+    results: Results | None = None,
 ) -> Iterator[Result]:
     """Scan files in the given order; what cannot be read is a `Problem` in its place.
 
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     `across`: also find out what names are that other files define, which takes several times as long.
-    `contents`: the bytes to take for some paths in place of what the disk has.
+    `contents`: the bytes to take for some paths in place of what the disk has. `results`: those of
+    earlier scans within files, to be used and brought up to date.
     """
-    files = list(paths)
-    worker = _Worker(Checker(policy, root, across=across), root, contents or {})
-    size = max(_BATCH, len(files) // MOST + 1)
-    batches = [files[start : start + size] for start in range(0, len(files), size)]
-    jobs = min(jobs or cores(), len(files) // _SEQUENTIAL_BELOW + 1)
-    for results in share(worker.batch, batches, jobs):
-        yield from results
+    files = [path for path in paths if may_hold_any(path)]
+    checker = Checker(policy, root, across=across, facts=results.facts if results else None)
+    worker = _Worker(checker, root, contents or {}, results)
+    known = {path: entry for path in files if (entry := worker.known(path))}
+    rest = [path for path in files if path not in known]
+    looked = worker.looked(rest, min(jobs or cores(), len(rest) // _SEQUENTIAL_BELOW + 1))
+    for path in files:
+        found = known.get(path) or next(looked)
+        yield from found.found(path) if isinstance(found, Entry) else found
+    if results:
+        results.save()
 
 
 class _Worker:
-    def __init__(self, checker: Checker, root: str, contents: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        root: str,
+        contents: Mapping[str, bytes],
+        results: Results | None,
+    ) -> None:
         self._checker = checker
         self._contents = contents
+        self._results = results
         self._below = lru_cache(maxsize=None)(partial(below, root))
 
-    def batch(self, files: Iterable[str]) -> list[Result]:
-        """What is found in the files, and which of them cannot be read."""
-        return [result for path in files if may_hold_any(path) for result in self._results(path)]
+    def known(self, path: str) -> Entry | None:
+        """What an earlier scan has found in a file that has not been touched since."""
+        if self._results and path not in self._contents:
+            with suppress(OSError):
+                return self._results.untouched(self._inside(path), status(path))
+        return None
 
-    def _results(self, path: str) -> Iterator[Result]:
+    def looked(self, files: Sequence[str], jobs: int) -> Iterator[Looked]:
+        """What is found in each of the files, to be kept for later, or that it cannot be read."""
+        size = max(_BATCH, len(files) // MOST + 1)
+        batches = [files[start : start + size] for start in range(0, len(files), size)]
+        for batch, (found, sources) in zip(batches, share(self._batch, batches, jobs), strict=True):
+            if self._results:
+                self._results.facts.note(sources)
+            for path, one in zip(batch, found, strict=True):
+                if self._results and isinstance(one, Entry):
+                    self._results.keep(self._inside(path), one)
+                yield one
+
+    def _batch(self, files: Iterable[str]) -> tuple[list[Looked], Sources]:
+        found = [self._one(path) for path in files]
+        return found, self._results.facts.read() if self._results else {}
+
+    def _one(self, path: str) -> Looked:
         try:
-            yield from self._file(path)
+            return self._file(path)
         except Unreadable as error:
-            yield Problem(path, 0, 0, str(error))
+            return [Problem(path, 0, 0, str(error))]
         except OSError as error:
-            yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
+            return [Problem(path, 0, 0, f"cannot be read: {error.strerror}")]
 
-    def _file(self, path: str) -> Iterator[Finding]:
+    def _file(self, path: str) -> Looked:
         raw = self._contents.get(path)
+        state: Status = ()
         if raw is None:
+            state = status(path)
             if needs_shebang(path) and not languages(path, head(path)):
-                return
+                return Entry(state, b"") if state else []
             raw = read(path)
+        inside = self._inside(path)
+        look = partial(self._checker.file, inside, raw)
+        if self._results:
+            return self._results.entry(inside, raw, state, look)
+        return [replace(finding, path=path) for finding in look()]
+
+    def _inside(self, path: str) -> str:
+        """The path as seen from the root."""
         folder, name = os.path.split(path)
-        inside = f"{self._below(folder or '.')}/{name}".removeprefix("./")
-        for finding in self._checker.file(inside, raw):
-            yield replace(finding, path=path)
+        return f"{self._below(folder or '.')}/{name}".removeprefix("./")
 
 
 def cores() -> int:

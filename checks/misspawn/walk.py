@@ -25,8 +25,8 @@ REDIRECTS = (
     "GIT_INDEX_FILE",
     "GIT_PREFIX",
 )  # set by git for its hooks
-_SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
-_MARKERS = ("pyvenv.cfg", "CACHEDIR.TAG")  # virtual environments and caches
+SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
+MARKERS = frozenset({"pyvenv.cfg", "CACHEDIR.TAG"})  # virtual environments and caches
 
 Found = str | Problem
 Ignored = Callable[[str, bool], bool]  # path, whether it is a folder
@@ -41,8 +41,12 @@ def walk(paths: Iterable[str]) -> Iterator[Found]:
 
     A file that is named is always given, whatever the ignore rules say.
     """
+    given = list(paths)
+    if len(given) == 1:
+        yield from _one(given[0])
+        return
     seen: set[str] = set()
-    for path in paths:
+    for path in given:
         for found in _one(path):
             if isinstance(found, Problem):
                 yield found
@@ -109,17 +113,20 @@ class Shown:
 def _top(path: str) -> str:
     """The top folder of the git repository around a path; else where a baseline is, else the folder itself."""
     start = os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
-    around = [start, *_parents(start)]
+    around = list(upwards(start))
     with_baseline = (f for f in around if os.path.isfile(os.path.join(f, BASELINE)))
-    return next(chain(filter(_is_repository, around), with_baseline), start)
+    return next(chain(filter(is_repository, around), with_baseline), start)
 
 
-def _parents(folder: str) -> Iterator[str]:
+def upwards(folder: str) -> Iterator[str]:
+    """A folder and all above it."""
+    yield folder
     while (parent := os.path.dirname(folder)) != folder:
         yield (folder := parent)
 
 
-def _is_repository(folder: str) -> bool:
+def is_repository(folder: str) -> bool:
+    """Whether a folder is the top of a git repository."""
     return os.path.exists(os.path.join(folder, ".git"))
 
 
@@ -159,7 +166,7 @@ def _listed(folder: str) -> Iterator[Found]:
             continue  # tracked, but deleted in the work tree
         if stat.S_ISREG(mode):
             yield path
-        elif stat.S_ISDIR(mode) and _is_repository(path):
+        elif stat.S_ISDIR(mode) and is_repository(path):
             yield from _folder(path)
 
 
@@ -204,15 +211,15 @@ def _scanned(folder: str, rules: list[_Rules]) -> Iterator[Found]:
         yield Problem(folder, 0, 0, f"cannot be listed: {error.strerror}")
         return
     names = {entry.name for entry in entries}
-    if not names.isdisjoint(_MARKERS):
+    if not names.isdisjoint(MARKERS):
         return
     rules = [*rules, *_gitignore(folder, names)]
     for entry in entries:
         path, is_folder = _join(folder, entry.name), entry.is_dir(follow_symlinks=False)
-        if entry.name in _SKIPPED or _ignored(path, is_folder, rules):
+        if entry.name in SKIPPED or _ignored(path, is_folder, rules):
             continue
         if is_folder:
-            yield from _folder(path) if _is_repository(path) else _scanned(path, rules)
+            yield from _folder(path) if is_repository(path) else _scanned(path, rules)
         elif entry.is_file(follow_symlinks=False):
             yield path
 

@@ -37,7 +37,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--add", action="store_true", help="accept what has been reported since, too"
     )
-    parser.set_defaults(stdin_filename=None, jobs=0, against=None)
+    parser.set_defaults(stdin_filename=None, jobs=0, against=None, no_cache=False)
 
 
 def run(options: Namespace) -> int:

@@ -15,6 +15,7 @@ from misspawn.commands import accepted, report, selection
 from misspawn.errors import UserError
 from misspawn.formats.style import one_line
 from misspawn.model import Finding, Problem
+from misspawn.results import Results
 from misspawn.scan import Checker, scan
 from misspawn.settings import Policy
 from misspawn.source import Unreadable
@@ -65,9 +66,26 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-j", "--jobs", type=_jobs, default=0, metavar="N", help="worker processes (0: one a core)"
     )
+    parser.add_argument(
+        "--watch", action="store_true", help="check again whenever a file changes, until ^C"
+    )
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither use nor keep the results of scans"
+    )
 
 
 def run(options: Namespace) -> int:
+    """Check once, or again after each change."""
+    if not options.watch:
+        return _run(options)
+    if "-" in options.paths:
+        raise UserError("standard input does not change; drop `-` or --watch")
+    from misspawn.commands import watching
+
+    return watching.run(options, walk.root(paths(options)), _run)
+
+
+def _run(options: Namespace) -> int:
     """Scan, write the findings to stdout and the problems to stderr.
 
     Each stage takes the findings of the one before as they come.
@@ -163,7 +181,10 @@ def results(options: Namespace, changed: Changes | None = None) -> Iterator[Resu
                 files.append(found)
     contents = changed.bytes(files) if changed else {}
     across = options.across
-    yield from scan(files, policy, root=root, jobs=options.jobs, contents=contents, across=across)
+    kept = None if across or options.no_cache else Results(policy, root)
+    yield from scan(
+        files, policy, root=root, jobs=options.jobs, contents=contents, across=across, results=kept
+    )
     from misspawn import against
 
     if against.concerned(policy.patterns):

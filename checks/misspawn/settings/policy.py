@@ -43,6 +43,11 @@ class Policy:
         return [pattern for pattern in self.records if self._may_count(pattern)]
 
     @property
+    def basis(self) -> tuple[Options, str, Sequence[Pattern]]:
+        """All that its decisions depend on."""
+        return self._options, self._up, self.records
+
+    @property
     def facts(self) -> dict[str, str]:
         """What the options state of the project."""
         python = self._options.minimum_python

@@ -9,7 +9,8 @@ from typing import BinaryIO, NamedTuple
 
 from misspawn.logs import OVERLAP, clean, pieces
 from misspawn.model import Kind, Pattern, Severity, Symptom
-from misspawn.regex import Match, Prefilter, compile
+from misspawn.prefilter import Needles, needles
+from misspawn.regex import Match, compile
 from misspawn.symptoms import searched, spanned, weight
 from misspawn.traces import Place, place
 
@@ -45,7 +46,8 @@ class Diagnoser:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._symptoms = [(p, s) for p in patterns for s in p.symptoms if s.log and not p.retired]
         self._regexes = [searched(symptom.log) for _, symptom in self._symptoms]
-        self._prefilter = Prefilter(map(searched, spanned(s.log)) for _, s in self._symptoms)
+        spans = (map(searched, spanned(symptom.log)) for _, symptom in self._symptoms)
+        self._needles = Needles([needles(regexes, imported=False) for regexes in spans])
 
     def diagnose(self, stream: BinaryIO) -> list[Diagnosis]:
         """The records whose symptoms occur in a log, the most specific first.
@@ -54,7 +56,7 @@ class Diagnoser:
         """
         hits: list[dict[int, Hit]] = [{} for _ in self._symptoms]
         for piece in pieces(stream):
-            wanted = self._prefilter.candidates(piece.text)
+            wanted = self._needles.found(piece.text)
             numbers = sorted(number for number in wanted if len(hits[number]) < _ENOUGH)
             text = clean(piece.text) if numbers else b""
             for number in numbers:

@@ -177,55 +177,7 @@ def _takes_space(atom: str) -> bool:
     return atom in (r"\s", r"\W", r"\D") or (atom[0] == "[" and re.fullmatch(atom, " ") is not None)
 
 
-_ANY_WORD = re.compile(r"(?:\\b)?(?:\(\?P<\w+>\\w[*+]\)|\\w[*+])(?:\\s\*)?(?=.)")
-_IN_GROUP = re.compile(r"(?:\\b)?((?:\(\?:|\(\?P<\w+>)+(?:[\w\\.]+\|)*)\\w[*+]")
-
-
-def tail(pattern: str) -> str:
-    r"""A regex found wherever the pattern is, without the arbitrary word that it may begin with.
-
-    In the automaton of a set, `\w*` in front of one regex multiplies the states of all the others.
-    """
-    if front := _ANY_WORD.match(pattern):
-        return pattern[front.end() :]
-    return _IN_GROUP.sub(r"\1", pattern, count=1) if _IN_GROUP.match(pattern) else pattern
-
-
-_LOOSE = re.compile(r"\\[.(]")
-_ANYTHING = "(?s:.*)"
 _SET_MEMORY = 64 << 20  # bytes for the automaton; 90 regexes fill about 10 MB on real source
-
-
-class Prefilter:
-    """Says which of many searches can succeed in a file at all, in one pass over its raw bytes.
-
-    Each entry is a list of regexes that must all match. RE2 reduces them to the literals that every
-    match contains and looks for all of these at once (`re2.Filter`, one `re2.Set` inside). Records
-    name things by their full dotted name while a file may import and rename them, so a name is
-    cut at its dots and at its opening bracket: the file must then contain each part somewhere.
-    """
-
-    def __init__(self, entries: Iterable[Iterable[str]]) -> None:
-        self._filter = re2.Filter()
-        self._needs: list[frozenset[int]] = []
-        self._numbers: dict[str, int] = {}
-        for entry in entries:
-            self._needs.append(frozenset(self._number(pattern) for pattern in entry))
-        if self._numbers:
-            self._filter.Compile()
-
-    def _number(self, pattern: str) -> int:
-        loose = _LOOSE.sub(lambda _: _ANYTHING, pattern)
-        if loose not in self._numbers:
-            self._numbers[loose] = self._filter.Add(loose)
-        return self._numbers[loose]
-
-    def candidates(self, data: bytes) -> frozenset[int]:
-        """Indices of the entries whose literals all occur in the bytes."""
-        if not self._numbers:
-            return frozenset()
-        seen = frozenset(self._filter.Match(data, potential=True) or ())
-        return frozenset(index for index, needs in enumerate(self._needs) if needs <= seen)
 
 
 class MatchSet:

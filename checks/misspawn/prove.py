@@ -14,6 +14,7 @@ import yaml
 from misspawn import accounts, engine, examples, outcomes, pins, sandbox, steps
 from misspawn.environments import Interpreter, prepare
 from misspawn.errors import UserError
+from misspawn.mends import proved
 from misspawn.model import Example, Outcome, Pattern, Run, Verdict
 from misspawn.pins import PinSet
 
@@ -46,7 +47,7 @@ def tasks(
 ) -> Iterator[Task]:
     """Every example on each interpreter that it is meant for, with each pin set that fits."""
     for pattern in patterns:
-        for example in pattern.examples:
+        for example in proved(pattern):
             for interpreter in interpreters:
                 if examples.runs_on(example, interpreter.version):
                     for fit in pins.fitting(example, newest=newest):

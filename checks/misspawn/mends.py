@@ -54,23 +54,26 @@ def mends(pattern: Pattern) -> list[Mend]:
 
 def failures(pattern: Pattern) -> Iterator[str]:
     """What is wrong with the rewrites of a record, as far as no example needs to run."""
-    for number, detector in enumerate(pattern.detect, 1):
-        alone = structs.replace(pattern, detect=(detector,))
-        if not detector.rewrite:
-            continue
-        try:
-            made = mends(alone)
-        except Unfixable as error:
-            yield f"detector {number}: a wrong example {error}"
-            continue
-        if not made:
-            yield f"detector {number}: its rewrite changes no wrong example; add one"
-        elif any(finding.fix for mend in made for finding in mend.left):
-            yield f"detector {number}: its rewrite leaves a finding that it would change again"
-        for mutant in mutants.of_rewrite(detector):
-            if _files(structs.replace(pattern, detect=(mutant.detector,))) == _files(alone):
-                yield f"detector {number} without its rewrite's {mutant.lost}: each fix is the same"
-    yield from _unshown(pattern)
+    try:
+        for number, detector in enumerate(pattern.detect, 1):
+            if detector.rewrite:
+                complaints = _complaints(structs.replace(pattern, detect=(detector,)))
+                yield from (f"detector {number}: its rewrite {said}" for said in complaints)
+        yield from _unshown(pattern)
+    except Unfixable as error:
+        yield f"a wrong example {error}"
+
+
+def _complaints(alone: Pattern) -> Iterator[str]:
+    """What is wrong with the rewrite of a record's only detector."""
+    made = mends(alone)
+    if not made:
+        yield "changes no wrong example; add one"
+    elif any(finding.fix for mend in made for finding in mend.left):
+        yield "leaves a finding that it would change again"
+    for mutant in mutants.of_rewrite(alone.detect[0]):
+        if _files(structs.replace(alone, detect=(mutant.detector,))) == _files(alone):
+            yield f"makes the same of each example without: {mutant.lost}"
 
 
 def _unshown(pattern: Pattern) -> Iterator[str]:

@@ -86,22 +86,26 @@ class Fixing:
         return bool(is_allowed) and not finding.quiet
 
     def _file(self, path: str, found: list[Finding]) -> Iterator[Finding | Problem]:
-        try:
-            if reason := writing.refusal(path):
-                raise Unfixable(reason)
-            raw = walk.read(path)
-            outcome = self._fixed(path, raw, found)
-            if outcome.done:
-                self._keep(path, raw, outcome)
-        except (Unfixable, Unreadable) as error:
-            yield Problem(path, 0, 0, str(error))
-        except OSError as error:
-            yield Problem(path, 0, 0, f"cannot be read: {error.strerror}")
-        else:
+        outcome = self._outcome(path, found)
+        if isinstance(outcome, Fixed):
             yield from outcome.done if self._options.diff else _left(outcome, found, self._grows)
             return
+        yield Problem(path, 0, 0, outcome)
         if self._options.fix:
             yield from found
+
+    def _outcome(self, path: str, found: list[Finding]) -> Fixed | str:
+        """The file fixed and kept, or why that cannot be."""
+        try:
+            if reason := writing.refusal(path):
+                return reason
+            raw = walk.read(path)
+            outcome = self._fixed(path, raw, found)
+        except (Unfixable, Unreadable) as error:
+            return str(error)
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
+        return self._kept(path, raw, outcome) or outcome
 
     def _fixed(self, path: str, raw: bytes, found: list[Finding]) -> Fixed:
         """The file fixed where what was found may be. Only that is: the scan knows the baseline and what changed."""
@@ -118,15 +122,19 @@ class Fixing:
         policy = selection.policy(selection.in_force(self._options, self._root), self._root)
         return Checker(policy, self._root, across=self._options.across)
 
-    def _keep(self, path: str, raw: bytes, outcome: Fixed) -> None:
+    def _kept(self, path: str, raw: bytes, outcome: Fixed) -> str:
+        """Write the file or its diff; the reason when that cannot be, else ''."""
+        if not outcome.done:
+            return ""
         if self._options.diff:
             sys.stdout.flush()
             sys.stdout.buffer.write(b"".join(diff(path, raw, outcome.raw)))
             sys.stdout.buffer.flush()
         elif reason := writing.write(path, raw, outcome.raw):
-            raise Unfixable(reason)
+            return reason
         self._files += 1
         self._done += len(outcome.done)
+        return ""
 
     @property
     def _grows(self) -> bool:

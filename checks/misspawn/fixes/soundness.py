@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from misspawn.model import Language
 from misspawn.regions import languages
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 def complaint(path: str, before: bytes, after: bytes) -> str:
@@ -22,30 +25,26 @@ def complaint(path: str, before: bytes, after: bytes) -> str:
 
 
 def _python(path: str, data: bytes) -> int:
-    from misspawn.regions.syntax import Syntax
+    from misspawn.regions.python import PythonDocument
 
-    return sum(1 for _ in _broken(Syntax(data, whole=True).whole().root_node))
+    return _errors(PythonDocument.open(data, frozenset(), whole=True).syntax())
 
 
 def _shell(path: str, data: bytes) -> int:
-    import tree_sitter_bash
-    from tree_sitter import Language as Grammar
-    from tree_sitter import Parser
+    from misspawn.regions.shell import ShellDocument
 
-    return sum(
-        1 for _ in _broken(Parser(Grammar(tree_sitter_bash.language())).parse(data).root_node)
-    )
+    return _errors(ShellDocument.open(data, frozenset(), whole=True).syntax())
 
 
-def _broken(root: Any) -> Iterator[Any]:
-    """The nodes that are errors, or stand for something missing."""
-    pending = [root]
+def _errors(root: Node) -> int:
+    """How many nodes are errors, or stand for something missing."""
+    found, pending = 0, [root]
     while pending:
         node = pending.pop()
-        if node.is_error or node.is_missing:
-            yield node
+        found += node.is_error or node.is_missing
         if node.has_error:
             pending += node.children
+    return found
 
 
 def _yaml(path: str, data: bytes) -> int:

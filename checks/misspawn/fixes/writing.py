@@ -21,20 +21,25 @@ def refusal(path: str) -> str:
 
 def write(path: str, before: bytes, after: bytes) -> str:
     """Replace the file's bytes, keeping its mode; the reason when that cannot be, else ''."""
+    try:
+        beside = _beside(path, after)
+        try:
+            if walk.read(path) != before:
+                return "has changed meanwhile; run it again"
+            os.replace(beside, path)
+        finally:
+            with suppress(FileNotFoundError):  # it has taken the file's place
+                os.unlink(beside)
+    except OSError as error:
+        return f"cannot be written: {error.strerror}"
+    return ""
+
+
+def _beside(path: str, data: bytes) -> str:
+    """A new file with the mode of another in the same folder, so that it can take its place in one step."""
     from tempfile import NamedTemporaryFile  # only to write
 
-    try:
-        with NamedTemporaryFile(dir=os.path.dirname(path) or ".", delete=False) as stream:
-            stream.write(after)
-        try:
-            shutil.copymode(path, stream.name)
-            if walk.read(path) != before:
-                raise OSError(0, "has changed meanwhile; run it again")
-            os.replace(stream.name, path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(stream.name)
-            raise
-    except OSError as error:
-        return str(error.strerror)
-    return ""
+    with NamedTemporaryFile(dir=os.path.dirname(path) or ".", delete=False) as stream:
+        stream.write(data)
+    shutil.copymode(path, stream.name)
+    return stream.name

@@ -45,7 +45,9 @@ def _means_another(place: Place, name: bytes, *, imported: bool) -> bool:
     whole, scope = (
         document.scope(kind, place.canonical, place.canonical) for kind in ("file", "function")
     )
-    return any(defined(data, name)) or (scope != whole and binding(scope, name) == "local")
+    if next(defined(data, name), None) is not None:
+        return True
+    return scope != whole and binding(scope, name) == "local"
 
 
 @lru_cache(maxsize=2)

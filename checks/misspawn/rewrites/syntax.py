@@ -35,10 +35,13 @@ def with_argument(place: Place, text: str) -> Iterator[Edited]:
     if not alone:
         yield end, end, f" {text}" if comma else f", {text}"
         return
-    if comma is None:
-        yield end, end, ","
     stop = line_end(data, end)
-    yield stop, stop, f"{place.newline}{_indent(data, last)}{text}{',' if comma else ''}"
+    line = f"{place.newline}{_indent(data, last)}{text}{',' if comma else ''}"
+    if comma or stop == end:
+        yield stop, stop, line if comma else f",{line}"
+    else:  # a comment stands between
+        yield end, end, ","
+        yield stop, stop, line
 
 
 def with_operator(place: Place, text: str) -> Iterator[Edited]:

@@ -15,7 +15,14 @@ import pytest
 from misspawn.cli import main
 
 DOCS = Path(__file__).parents[1] / "docs"
-GUIDES = ("configuration.md", "suppressions.md", "baseline.md", "changes.md", "formats.md")
+GUIDES = (
+    "configuration.md",
+    "suppressions.md",
+    "baseline.md",
+    "changes.md",
+    "fixes.md",
+    "formats.md",
+)
 WHO = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
 FENCE = re.compile(r'(?ms)^``` \{ \.(\w+)(?: title="([^"]+)")? \}\n(.*?)^```$')
 

@@ -205,6 +205,7 @@ class Rewrite(Record, frozen=True, kw_only=True):
     edits: Annotated[tuple[Edit, ...], Meta(min_length=1)]
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    file: Clause = NOTHING
     inside: dict[str, str] = {}
     outside: dict[str, str] = {}
 

@@ -44,7 +44,8 @@ def of_rewrite(detector: Detector) -> Iterator[Mutant]:
         return
     for mutant in mutants(_conditions(rewrite)):
         left = {
-            name: getattr(mutant.detector, name) for name in ("all", "none", "inside", "outside")
+            name: getattr(mutant.detector, name)
+            for name in ("all", "none", "file", "inside", "outside")
         }
         yield Mutant(mutant.lost, _with(detector, **left))
     for index in range(len(rewrite.edits) if len(rewrite.edits) > 1 else 0):
@@ -59,6 +60,7 @@ def _conditions(rewrite: Rewrite) -> Detector:
         match="",
         all=rewrite.all,
         none=rewrite.none,
+        file=rewrite.file,
         inside=rewrite.inside,
         outside=rewrite.outside,
     )

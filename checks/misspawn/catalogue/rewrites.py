@@ -21,6 +21,8 @@ def regexes(detector: Detector) -> Iterator[tuple[Keys, str]]:
     for side in ("all", "none"):
         for index, text in enumerate(getattr(rewrite, side)):
             yield ("rewrite", side, index), text
+        for index, text in enumerate(getattr(rewrite.file, side)):
+            yield ("rewrite", "file", side, index), text
     for side in ("inside", "outside"):
         for context, text in getattr(rewrite, side).items():
             yield ("rewrite", side, context), text

@@ -13,7 +13,9 @@ from misspawn.source import Source, encode
 ROUNDS = 20
 """Edits that overlap wait for the next round; more than this many nested ones are no program."""
 Judge = Callable[[bytes], list[Finding]]
-Spot = tuple[str, int]  # the id of a finding, and the offset at which it begins
+Spot = tuple[
+    str, str, int
+]  # the id and the message of a finding, and the offset at which it begins
 
 
 class Unfixable(Exception):
@@ -66,7 +68,8 @@ def _seen(path: str, raw: bytes, judge: Judge) -> tuple[Source, dict[Spot, Findi
 
 
 def _spot(source: Source, finding: Finding) -> Spot:
-    return finding.id, source.offset(finding.span.line, finding.span.column)
+    at = source.offset(finding.span.line, finding.span.column)
+    return finding.id, finding.message, at
 
 
 def _compatible(due: dict[Spot, Finding]) -> tuple[Collection[Spot], Sequence[Change]]:
@@ -105,6 +108,6 @@ def _edited(data: bytes, changes: Iterable[Change]) -> bytes:
 
 def _moved(spot: Spot, changes: Iterable[Change]) -> Spot:
     """Where a finding is once the changes before it are made."""
-    id, at = spot
+    id, message, at = spot
     grown = sum(len(c.text.encode()) - (c.end - c.start) for c in changes if c.end <= at)
-    return id, at + grown
+    return id, message, at + grown

@@ -40,7 +40,9 @@ def _wanted(rewrite: Rewrite, candidate: Candidate) -> bool:
         match=candidate.detector.match,
         all=rewrite.all,
         none=rewrite.none,
+        file=rewrite.file,
         inside=rewrite.inside,
         outside=rewrite.outside,
     )
-    return all(step.holds for step in detect.steps(candidate._replace(detector=conditions)))
+    steps = detect.steps(candidate._replace(detector=conditions))
+    return detect.file_fits(conditions, candidate.document) and all(step.holds for step in steps)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from msgspec import structs
 
 from misspawn import examples, mutants
+from misspawn.detect import Facts
 from misspawn.errors import UserError
 from misspawn.fixes.applying import Unfixable, fixed
 from misspawn.meanings import Meanings
@@ -18,12 +20,16 @@ from misspawn.trees import MemoryTree
 
 
 class Mend(NamedTuple):
-    """A wrong example after its fixes: its files, how many findings are gone, and which are left."""
+    """A wrong example after its fixes: its files, how many findings are gone, and which are left.
+
+    `new`: those among the left ones that were not there before.
+    """
 
     example: Example
     files: dict[str, str]
     done: int
     left: list[Finding]
+    new: list[Finding]
 
 
 def proved(pattern: Pattern) -> tuple[Example, ...]:
@@ -71,6 +77,8 @@ def _complaints(alone: Pattern) -> Iterator[str]:
         yield "changes no wrong example; add one"
     elif any(finding.fix for mend in made for finding in mend.left):
         yield "leaves a finding that it would change again"
+    elif any(mend.new for mend in made):
+        yield "does not silence the detector"
     for mutant in mutants.of_rewrite(alone.detect[0]):
         if _files(structs.replace(alone, detect=(mutant.detector,))) == _files(alone):
             yield f"makes the same of each example without: {mutant.lost}"
@@ -97,13 +105,22 @@ def _mend(pattern: Pattern, example: Example) -> Mend:
     tree = {path: text.encode() for path, text in examples.files(example).items()}
     scanner = Scanner([pattern], meanings=Meanings(MemoryTree(tree)))
     facts = Project.in_memory(tree)
-    files, done, left = dict[str, str](), 0, list[Finding]()
-    for path, raw in tree.items():
-        outcome = fixed(path, raw, lambda now, path=path: scanner.file(path, now, facts), _any)  # type: ignore[misc]
-        files[path] = outcome.raw.decode()
-        done += len(outcome.done)
-        left += [finding for finding, _ in outcome.left]
-    return Mend(example, files, done, left)
+    outcomes = {
+        path: fixed(path, raw, partial(_judged, scanner, path, facts), _any)
+        for path, raw in tree.items()
+    }
+    left = [item for outcome in outcomes.values() for item in outcome.left]
+    return Mend(
+        example,
+        files={path: outcome.raw.decode() for path, outcome in outcomes.items()},
+        done=sum(len(outcome.done) for outcome in outcomes.values()),
+        left=[finding for finding, _ in left],
+        new=[finding for finding, first in left if first is None],
+    )
+
+
+def _judged(scanner: Scanner, path: str, facts: Facts, raw: bytes) -> list[Finding]:
+    return scanner.file(path, raw, facts)
 
 
 def _any(finding: Finding) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Collection, Iterable, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from misspawn.fixes.soundness import complaint
@@ -11,11 +12,10 @@ from misspawn.model import Change, Finding
 from misspawn.source import Source, encode
 
 ROUNDS = 20
-"""Edits that overlap wait for the next round; more than this many nested ones are no program."""
+"""Edits that touch wait for the next round; no program nests more of them."""
 Judge = Callable[[bytes], list[Finding]]
-Spot = tuple[
-    str, str, int
-]  # the id and the message of a finding, and the offset at which it begins
+Spot = tuple[str, str, int]
+"""What tells a finding of a text: its id, its message, and the offset at which it begins."""
 
 
 class Unfixable(Exception):
@@ -55,11 +55,12 @@ def fixed(path: str, raw: bytes, judge: Judge, wanted: Callable[[Finding], bool]
         data = _edited(source.data, changes)
         if reason := complaint(path, source.data, data):
             raise Unfixable(f"is left as it is: with its fixes {reason}; please report it")
-        done += [known[spot] for spot in taken]
-        known = {_moved(spot, changes): one for spot, one in known.items() if spot not in taken}
-        pending = {_moved(spot, changes) for spot in pending.difference(taken)}
+        done += [known.pop(spot) for spot in taken]
+        moved = _Moved(changes)
+        known = {moved(spot): one for spot, one in known.items()}
+        pending = {moved(spot) for spot in pending.difference(taken)}
         source, found = _seen(path, encode(data, raw), judge)
-    raise Unfixable("is left as it is: its fixes bring forth each other; please report it")
+    raise Unfixable("is left as it is: its fixes come to no end; please report it")
 
 
 def _seen(path: str, raw: bytes, judge: Judge) -> tuple[Source, dict[Spot, Finding]]:
@@ -72,7 +73,7 @@ def _spot(source: Source, finding: Finding) -> Spot:
     return finding.id, finding.message, at
 
 
-def _compatible(due: dict[Spot, Finding]) -> tuple[Collection[Spot], Sequence[Change]]:
+def _compatible(due: dict[Spot, Finding]) -> tuple[list[Spot], list[Change]]:
     """The fixes that do not touch each other, as far as they fit in the order of the file. They may share a change."""
     taken: list[Spot] = []
     changes: list[Change] = []
@@ -106,8 +107,15 @@ def _edited(data: bytes, changes: Iterable[Change]) -> bytes:
     return b"".join((*parts, data[at:]))
 
 
-def _moved(spot: Spot, changes: Iterable[Change]) -> Spot:
-    """Where a finding is once the changes before it are made."""
-    id, message, at = spot
-    grown = sum(len(c.text.encode()) - (c.end - c.start) for c in changes if c.end <= at)
-    return id, message, at + grown
+class _Moved:
+    """Where findings are once the changes before them are made."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._ends = [change.end for change in changes]
+        growth = (len(one.text.encode()) - (one.end - one.start) for one in changes)
+        self._grown = [*accumulate(growth, initial=0)]
+
+    def __call__(self, spot: Spot) -> Spot:
+        """The finding's new place."""
+        id, message, at = spot
+        return id, message, at + self._grown[bisect_right(self._ends, at)]

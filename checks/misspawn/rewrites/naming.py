@@ -34,20 +34,30 @@ def written(place: Place, dotted: str) -> tuple[str, list[Edited]]:
     if _means_another(place, root, imported=bool(bound or alias)):
         raise Inapplicable
     is_there = bound or alias or (module, "") in known
-    return name, [] if is_there else [_added(place, module)]
+    assert isinstance(place.document, PythonDocument)
+    return name, [] if is_there else [_added(place.document, module, place.newline)]
 
 
 def _means_another(place: Place, name: bytes, *, imported: bool) -> bool:
     """Whether a name that is, or is to be, imported is bound to something else at the place."""
-    data, document = place.source.data, place.document
-    if not imported and import_of(data, name) == "other":
+    document, source = place.document, _bound(place.source.data, name)
+    if source == "defined" or (source == "other" and not imported):
         return True
     whole, scope = (
         document.scope(kind, place.canonical, place.canonical) for kind in ("file", "function")
     )
+    return scope != whole and _binding(scope, name) == "local"
+
+
+@lru_cache(maxsize=16)
+def _bound(data: bytes, name: bytes) -> str:
+    """How a module binds a name: `defined`, or how it imports it. All findings of a file ask for few."""
     if next(defined(data, name), None) is not None:
-        return True
-    return scope != whole and binding(scope, name) == "local"
+        return "defined"
+    return import_of(data, name)
+
+
+_binding = lru_cache(maxsize=16)(binding)
 
 
 @lru_cache(maxsize=2)
@@ -60,11 +70,11 @@ def _told(item: Import) -> tuple[str, str]:
     return item.name.decode("utf-8", "replace"), item.target.decode("utf-8", "replace")
 
 
-def _added(place: Place, module: str) -> Edited:
+@lru_cache(maxsize=4)
+def _added(document: PythonDocument, module: str, newline: str) -> Edited:
     """The import of a module, among the first imports where a sorter would put it."""
-    assert isinstance(place.document, PythonDocument)
-    data, newline = place.source.data, place.newline
-    head = _head(place.document.syntax())
+    data, root = document.source, document.syntax()
+    head = _head(root)
     imports = [node for node in head if node.type in _IMPORTS]
     own = [node for node in imports if _is_standard(_module(node)) == _is_standard(module)]
     plain = [node for node in own if node.type == "import_statement"]
@@ -79,7 +89,7 @@ def _added(place: Place, module: str) -> Edited:
         return start, start, f"import {module}{newline}{newline}"
     if head:
         return _below(data, head[-1], f"{newline}{newline}import {module}")
-    first = next((n for n in place.document.syntax().children if n.type != "comment"), None)
+    first = next((node for node in root.children if node.type != "comment"), None)
     start = _line_start(data, first) if first else len(data)
     return start, start, f"import {module}{newline}{newline}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -19,7 +19,7 @@ Edited = tuple[int, int, str]
 
 def with_argument(place: Place, text: str) -> Iterator[Edited]:
     """A further argument, set as the last one is: on its line, or on one of its own with a trailing comma."""
-    data, brackets = place.source.data, _call(place).child_by_field_name("arguments")
+    data, brackets = place.source.data, _call(place)[-1].child_by_field_name("arguments")
     if brackets is None or brackets.type != "argument_list" or brackets.children[-1].type != ")":
         raise Inapplicable
     given = [child for child in brackets.named_children if child.type != "comment"]
@@ -46,25 +46,25 @@ def with_argument(place: Place, text: str) -> Iterator[Edited]:
 
 def with_operator(place: Place, text: str) -> Iterator[Edited]:
     """An operator such as `await`, with brackets where something is asked of the call's result."""
-    call = _call(place)
-    if text == "await" and not _may_await(call):
+    *around, call = _call(place)
+    if text == "await" and not _may_await(around):
         raise Inapplicable
-    field = _ASKED.get(call.parent.type) if call.parent is not None else None
-    if field and call.parent and call.parent.child_by_field_name(field) == call:
+    field = _ASKED.get(around[-1].type) if around else None
+    if field and around[-1].child_by_field_name(field) == call:
         yield call.start_byte, call.start_byte, f"({text} "
         yield call.end_byte, call.end_byte, ")"
     else:
         yield call.start_byte, call.start_byte, f"{text} "
 
 
-def _may_await(node: Node) -> bool:
+def _may_await(around: Sequence[Node]) -> bool:
     """Whether an `await` can stand here: in an async function, and in no generator, whose reader it would break."""
-    above = node.parent
-    while above is not None and above.type not in SCOPES:
-        if above.type == "generator_expression":
+    for node in reversed(around):
+        if node.type in SCOPES:
+            return is_async(node)
+        if node.type == "generator_expression":
             return False
-        above = above.parent
-    return above is not None and is_async(above)
+    return False
 
 
 def line_end(data: bytes, offset: int) -> int:
@@ -74,13 +74,15 @@ def line_end(data: bytes, offset: int) -> int:
     return end - (data[end - 1 : end] == b"\r" and end > offset)
 
 
-def _call(place: Place) -> Node:
-    """The call of which the place is the callee."""
+def _call(place: Place) -> list[Node]:
+    """The call of which the place is the callee, behind the nodes around it, outermost first."""
     assert isinstance(place.document, PythonDocument)
-    for node in reversed(place.document.nodes(place.start, place.end)):
-        callee = node.child_by_field_name("function") if node.type == "call" else None
+    path = place.document.nodes(place.start, place.end)
+    while path:
+        callee = path[-1].child_by_field_name("function") if path[-1].type == "call" else None
         if callee and (callee.start_byte, callee.end_byte) == (place.start, place.end):
-            return node
+            return path
+        path.pop()
     raise Inapplicable
 
 

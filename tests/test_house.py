@@ -9,7 +9,7 @@ from misspawn.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "checks" / "misspawn"
-SHARED = {"__init__", "accepted", "fixing", "report", "selection", "targets"}
+SHARED = {"__init__", "accepted", "fixing", "mending", "report", "selection", "targets"}
 
 
 def read(name: str) -> str:

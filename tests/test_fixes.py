@@ -7,13 +7,14 @@ import os
 import stat
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from misspawn import examples, mends
+from misspawn import environments, evidence, examples, mends, prove
 from misspawn.catalogue import load, records
 from misspawn.cli import main
 from misspawn.fixes import writing
@@ -22,8 +23,13 @@ from misspawn.fixes.soundness import complaint
 from misspawn.formats.diff import diff
 from misspawn.model import Detector, Edit, Finding, Language, Pattern, Rewrite, Safety
 from misspawn.mutants import of_rewrite
+from misspawn.page import page
 from misspawn.project import Project
 from misspawn.scan import Scanner
+from misspawn.site.book import Book
+from misspawn.site.fixing import fix_it
+from misspawn.site.markdown import inline
+from misspawn.site.pages import fixes
 from misspawn.source import encode
 
 WriteRecord = Callable[..., Path]
@@ -53,6 +59,32 @@ def test_a_mended_example_is_proved_with_the_outcome_of_a_right_one(pattern: Pat
     assert all(not one.is_wrong and one.title.endswith("(fixed)") for one in mended)
     outcomes = [one.expect for one in pattern.examples if not one.is_wrong]
     assert all(one.expect in outcomes for one in mended)
+
+
+@by_rewritten_id
+def test_a_record_says_that_it_has_a_fix_and_how_safe_it_is(pattern: Pattern) -> None:
+    terminal = " ".join(" ".join(page(pattern, 80)).split())
+    assert "FIXED BY MISSPAWN" in terminal
+    table = fixes.fixes(Book((pattern,), {}))
+    for rewrite in pattern.rewrites:
+        assert f"({rewrite.safety.value}): {rewrite.because}" in terminal
+        assert f"{rewrite.safety.value}**: {inline(rewrite.because)}" in fix_it(pattern, "x.md")
+        assert f"| {rewrite.safety.value} | {inline(rewrite.because)} |" in table
+
+
+def test_what_is_mended_is_proved_and_missed_like_other_examples() -> None:
+    pattern = next(
+        pattern for pattern in REWRITTEN if pattern.id == "subprocess-undecodable-output"
+    )
+    title = "A Latin-1 file breaks the caller (fixed)"
+    tasks = prove.tasks([pattern], [environments.running()])
+    assert title in {task.example.title for task in tasks}
+    assert any(one.startswith(title) for one in evidence.missing(pattern, ()))
+    (mended,) = [one for one in mends.proved(pattern) if one.title == title]
+    proof = next(
+        one for one in evidence.merged(pattern, (), (), date(2026, 1, 1)) if one.example == title
+    )
+    assert proof.digest == evidence.digest(mended)
 
 
 @by_rewritten_id

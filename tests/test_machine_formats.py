@@ -221,6 +221,18 @@ def test_rdjson_columns_count_bytes() -> None:
     assert long["location"]["range"] == {"start": {"line": 2}, "end": {"line": 40}}
 
 
+def test_rdjson_suggests_a_fix_that_is_one_change_in_known_lines() -> None:
+    def suggested(*changes: Change) -> object:
+        fixable = replace(PLAIN, excerpt="  é = call(x)", fix=Fix("safe", "It is a test.", changes))
+        (told,) = json.loads(written("rdjson", fixable))["diagnostics"]
+        return told.get("suggestions")
+
+    near, far = Change(9, 9, "a", Span(9, 7, 9, 11)), Change(0, 0, "b", Span(1, 1, 1, 1))
+    place = {"start": {"line": 9, "column": 8}, "end": {"line": 9, "column": 12}}
+    assert suggested(near) == [{"range": place, "text": "a"}]
+    assert suggested(far) is suggested(far, near) is suggested() is None
+
+
 def test_junit() -> None:
     suite = ET.fromstring(written("junit", *FINDINGS, *QUIET))[0]
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}

@@ -21,7 +21,7 @@ from misspawn.fixes import writing
 from misspawn.fixes.applying import Unfixable, fixed
 from misspawn.fixes.soundness import complaint
 from misspawn.formats.diff import diff
-from misspawn.model import Detector, Edit, Finding, Language, Pattern, Rewrite, Safety
+from misspawn.model import Detector, Edit, Finding, Language, Pattern, Rewrite, Run, Safety
 from misspawn.mutants import of_rewrite
 from misspawn.page import page
 from misspawn.project import Project
@@ -85,6 +85,20 @@ def test_what_is_mended_is_proved_and_missed_like_other_examples() -> None:
         one for one in evidence.merged(pattern, (), (), date(2026, 1, 1)) if one.example == title
     )
     assert proof.digest == evidence.digest(mended)
+
+
+@pytest.mark.parametrize(("blocked_for", "complaints"), [(0.4, 1), (0.0, 0)])
+def test_a_mended_example_that_still_shows_the_mistake_is_not_proved(
+    blocked_for: float, complaints: int
+) -> None:
+    pattern = next(pattern for pattern in REWRITTEN if pattern.id == "time-sleep-in-async")
+    (task, *_) = prove.tasks([pattern], [environments.running()])
+    wrong = task.example
+    (mended,) = (one for one in mends.proved(pattern) if one.title == mends.title(wrong))
+    assert mends.origin(pattern, wrong) is None
+    assert mends.origin(pattern, mended) == wrong
+    run = Run(code=0, stdout="", stderr="", seconds=0.4, blocked_for=blocked_for)
+    assert len(list(prove._unmended(task._replace(example=mended), run))) == complaints
 
 
 @by_rewritten_id

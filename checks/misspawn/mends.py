@@ -50,6 +50,13 @@ def title(example: Example) -> str:
     return f"{example.title} (fixed)"
 
 
+def origin(pattern: Pattern, mended: Example) -> Example | None:
+    """The wrong example of which this one is the mended form; None for an example of the record itself."""
+    if mended in pattern.examples:
+        return None
+    return next((one for one in pattern.examples if title(one) == mended.title), None)
+
+
 def mends(pattern: Pattern) -> list[Mend]:
     """What the fixes make of each wrong example in which they change anything. Raises `Unfixable`."""
     if not pattern.rewrites:

@@ -17,6 +17,19 @@ from misspawn.model import Severity
 
 WriteRecord = Callable[..., Path]
 
+
+def _rewrite(edit: str, conditions: str = "", language: str = "") -> tuple[str, str]:
+    """The change that gives the detector of the small record a rewrite with one edit."""
+    edits = f"      edits:\n        - {edit}\n" if edit else "      edits: []\n"
+    head = "    rewrite:\n      safety: safe\n      because: It is a test of a rewrite.\n"
+    spoken = f"    language: {language}\n" if language else ""
+    region = "command" if language else "call"
+    return (
+        "  - region: call\n",
+        f"  - region: {region}\n{spoken}{head}{edits}{conditions}",
+    )
+
+
 BAD = {
     "unknown key": (
         ("    none: [", "    non: ["),
@@ -89,6 +102,39 @@ BAD = {
     "collects nothing": (
         ("subprocess\\.run\\('\n", "(?P<n>run)\\('\n    where: {n: {any: x}}\n"),
         "37:17: collects nothing; put the name in a group: (...)",
+    ),
+    "verbs": (
+        _rewrite("{after: x, before: y}"),
+        "40:11: needs exactly one verb of replace, before, after, above, below, argument, operator",
+    ),
+    "no edit": (_rewrite(""), "39:7: detect[0].rewrite.edits: Expected `array` of length >= 1"),
+    "no place": (_rewrite("{after: x, scope: file}"), "40:22: says where to look for `find`"),
+    "group of match": (
+        _rewrite("{after: x, group: name}"),
+        "40:22: `match` has no group (?P<name>...); name one",
+    ),
+    "group of find": (
+        _rewrite("{find: y, after: '{name}'}"),
+        "40:21: `find` has no group (?P<name>...); name one",
+    ),
+    "brace": (_rewrite("{after: 'a}'}"), "40:12: `}` belongs to no {name}; write it twice to have one"),
+    "line break": (_rewrite('{after: "a\\n"}'), "40:12: has a line break, and its kind is the file's"),
+    "regex of find": (_rewrite("{after: x, find: '(?=a)'}"), "40:22: not an RE2 regex"),
+    "context of a rewrite": (
+        _rewrite("{after: x}", "      inside: {gadget: .}\n"),
+        "41:16: no context `gadget` in this language; known: ",
+    ),
+    "a verb of another language": (
+        _rewrite("{operator: await}", language="shell"),
+        "41:12: is about Python's calls; use another verb",
+    ),
+    "a name of another language": (
+        _rewrite("{after: '{sys.path}'}", language="shell"),
+        "41:12: only Python imports names, so {sys.path} means nothing here",
+    ),
+    "a mend that is not there": (
+        ("  - wrong: no bound\n", "  - wrong: no bound\n    mended: another\n"),
+        "23:5: there is no right example `another`",
     ),
     "key path": (("region: call", "region: call\n    at: a.b"), "36:5: a call has no key path; drop `at`"),
     "no detector": (

@@ -12,9 +12,18 @@ from msgspec.structs import replace
 from misspawn import formats
 from misspawn.formats import FORMATS, format
 from misspawn.formats.style import Style, style_for
-from misspawn.model import Finding, Span, Suppression
+from misspawn.model import Change, Finding, Fix, Span, Suppression
 
-HELPERS = {"checkup", "__init__", "diagnosis", "progress", "statistics", "style", "verdicts"}
+HELPERS = {
+    "checkup",
+    "__init__",
+    "diagnosis",
+    "diff",
+    "progress",
+    "statistics",
+    "style",
+    "verdicts",
+}
 
 
 def finding(path: str, span: Span, severity: str, excerpt: str) -> Finding:
@@ -101,6 +110,21 @@ def test_jsonl_has_exactly_the_promised_keys_and_keeps_every_name() -> None:
     assert [" ".join(object_) for object_ in objects] == [KEYS] * 3
     assert [object_["path"] for object_ in objects] == ["a.py", "b\n.py", "\udcff.py"]
     assert [objects[1][key] for key in KEYS.split()[1:5]] == [9, 8, 11, 2]
+
+
+def test_a_fix_is_told() -> None:
+    change = Change(4, 8, "x", Span(9, 5, 9, 9))
+    for safety, how in (("safe", "--fix"), ("unsafe", "--fix --unsafe-fixes")):
+        fixable = replace(FINDINGS[0], fix=Fix(safety, "It is a test.", (change,)))
+        out = io.StringIO()
+        format("text").write([fixable, replace(fixable, baselined=True)], out, Style())
+        assert out.getvalue().count(f"  = fixable with {how}\n") == 1
+        out = io.StringIO()
+        format("jsonl").write([fixable], out, Style())
+        place = {"start": 4, "end": 8, "line": 9, "column": 5, "end_line": 9, "end_column": 9}
+        edits = [place | {"text": "x"}]
+        told = {"safety": safety, "because": "It is a test.", "edits": edits}
+        assert json.loads(out.getvalue())["fix"] == told
 
 
 def test_json_is_the_array_of_the_same_objects() -> None:

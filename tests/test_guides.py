@@ -20,8 +20,9 @@ GUIDES = (
     "suppressions.md",
     "baseline.md",
     "changes.md",
-    "formats.md",
     "cache.md",
+    "fixes.md",
+    "formats.md",
 )
 WHO = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
 FENCE = re.compile(r'(?ms)^``` \{ \.(\w+)(?: title="([^"]+)")? \}\n(.*?)^```$')

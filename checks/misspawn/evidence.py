@@ -14,6 +14,7 @@ import msgspec
 
 from misspawn import examples, pins
 from misspawn.facts import Seen, facts
+from misspawn.mends import proved
 from misspawn.model import Example, Pattern, Run, Verdict
 from misspawn.normal import excerpt
 
@@ -77,7 +78,7 @@ def merged(
         fresh.setdefault(verdict.title, []).append(verdict)
     return tuple(
         _proof(example, _runs(known, example), fresh.get(example.title, ()), today)
-        for example in pattern.examples
+        for example in proved(pattern)
         if not example.expect.unrunnable
     )
 
@@ -140,7 +141,7 @@ def differences(
     pattern: Pattern, known: Sequence[Proof], verdicts: Iterable[Verdict]
 ) -> Iterator[str]:
     """What proved runs show that the evidence does not say."""
-    shown = {example.title: example for example in pattern.examples}
+    shown = {example.title: example for example in proved(pattern)}
     for verdict in verdicts:
         if verdict.status != "proved" or not verdict.run or minor(verdict.python) not in PYTHONS:
             continue
@@ -161,7 +162,7 @@ def differences(
 def missing(pattern: Pattern, known: Sequence[Proof]) -> list[str]:
     """The runs without evidence, in words: `title (3.10, 3.11)`."""
     found = []
-    for example in pattern.examples:
+    for example in proved(pattern):
         if example.expect.unrunnable:
             continue
         runs, fits = _runs(known, example), pins.fitting(example)

@@ -19,6 +19,10 @@ class Record(
     """Base of all that is decoded from YAML: frozen, keyword-only, unknown keys are errors."""
 
 
+Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+Sentence = Annotated[str, Meta(min_length=10, max_length=160)]
+
+
 class Kind(str, Enum):
     """What a record is: an error pattern, or a widespread belief that running it refutes."""
 
@@ -153,6 +157,59 @@ def _kinds(kinds: Kinds) -> frozenset[SymbolKind]:
     return frozenset((kinds,) if isinstance(kinds, SymbolKind) else kinds)
 
 
+class Safety(str, Enum):
+    """What a rewrite may change: `safe` is nothing but the mistake, `unsafe` more than that."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+class Edit(Record, frozen=True, kw_only=True):
+    """One change to the file, by exactly one verb, at one place.
+
+    The place is the hit, or what `find` matches first in the region (`scope: file`: in the file); `group`
+    names a group of `find`, else of `match`, to take in its stead. The verbs: `replace` it; put text
+    `before` or `after` it; put a line of its own `above` or `below`, indented alike; add an `argument`
+    to the call of which the place is the callee, or put an `operator` in front of that call. In their
+    text `{name}` is what a group captured, and `{module.name}` what the file calls that, imported when missing.
+    """
+
+    group: str = ""
+    find: str = ""
+    scope: Literal["region", "file"] = "region"
+    replace: str | None = None
+    before: str | None = None
+    after: str | None = None
+    above: str | None = None
+    below: str | None = None
+    argument: str | None = None
+    operator: str | None = None
+
+    @property
+    def verbs(self) -> dict[str, str]:
+        """The verbs that are given, with their text."""
+        return {verb: text for verb in VERBS if (text := getattr(self, verb)) is not None}
+
+
+VERBS = ("replace", "before", "after", "above", "below", "argument", "operator")
+
+
+class Rewrite(Record, frozen=True, kw_only=True):
+    """How `check --fix` mends what a detector finds. It is made where all conditions hold too.
+
+    `because`: why it is safe, or what it risks. The conditions are those of a detector.
+    """
+
+    safety: Safety
+    because: Sentence
+    edits: Annotated[tuple[Edit, ...], Meta(min_length=1)]
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    file: Clause = NOTHING
+    inside: dict[str, str] = {}
+    outside: dict[str, str] = {}
+
+
 class Detector(Record, frozen=True, kw_only=True):
     """One way to see the pattern in a file. All conditions must hold.
 
@@ -178,6 +235,7 @@ class Detector(Record, frozen=True, kw_only=True):
     where: dict[str, Names] = {}
     project: dict[str, Clause] = {}
     message: str = ""  # may name groups of `match` in braces
+    rewrite: Rewrite | None = None
 
     @property
     def across(self) -> bool:
@@ -245,8 +303,9 @@ class Example(Record, frozen=True, kw_only=True):
     (default: the first Python file by the interpreter, pytest for `pytest`, `sh`/`bash` for shell).
     `expect_on` gives other outcomes for a Python range such as `<3.12`. `detect: false` states that
     the static detectors cannot see this example, and `note` says why. `lines` names the lines of
-    the first file that the detectors must flag, and no others. `unstaged` is a folder among `files`:
-    its content replaces or joins the other files after the command has staged these, so it is what the
+    the first file that the detectors must flag, and no others. `mended`: the title of the right example
+    whose outcome this one has once it is fixed; without it, of the next one like it. `unstaged` is a folder
+    among `files`: its content replaces or joins the other files after the command has staged these, so it is what the
     working tree has and git does not.
     """
 
@@ -267,6 +326,7 @@ class Example(Record, frozen=True, kw_only=True):
     unstaged: str = ""
     detect: bool = True
     lines: tuple[int, ...] = ()
+    mended: str = ""
     note: str = ""
 
     @property
@@ -315,10 +375,6 @@ class Reference(Record, frozen=True, kw_only=True):
 
     title: str
     url: Annotated[str, Meta(pattern=r"^https://")]
-
-
-Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-Sentence = Annotated[str, Meta(min_length=10, max_length=160)]
 
 
 class Pattern(Record, frozen=True, kw_only=True):
@@ -384,6 +440,13 @@ class Pattern(Record, frozen=True, kw_only=True):
         across = "--across " if any(one.across for one in self.detect) else ""
         return f"misspawn check {across}--select {self.id}"
 
+    @property
+    def rewrites(self) -> tuple[Rewrite, ...]:
+        """The different ways in which its findings are mended in place, the safe ones first."""
+        found = (one.rewrite for one in self.detect if one.rewrite)
+        told = {(one.safety, one.because): one for one in found}
+        return tuple(sorted(told.values(), key=lambda one: one.safety is Safety.UNSAFE))
+
 
 class Problem(msgspec.Struct, frozen=True, order=True):
     """Something that could not be read or is not valid, and where. Line and column count from 1; 0 is unknown."""
@@ -407,6 +470,26 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end_column: int
 
 
+class Change(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a file and what stands there once it is fixed.
+
+    `start` and `end` are byte offsets into the text as UTF-8 without byte order mark; `span` is the same.
+    """
+
+    start: int
+    end: int
+    text: str
+    span: Span
+
+
+class Fix(msgspec.Struct, frozen=True, order=True):
+    """How a finding is mended: changes that belong together, in the file's order, and whether that is safe."""
+
+    safety: str
+    because: str
+    changes: tuple[Change, ...]
+
+
 class Suppression(msgspec.Struct, frozen=True, order=True):
     """A comment that keeps findings quiet: its line, the reason it gives, and its last day (ISO) if it has one."""
 
@@ -423,6 +506,7 @@ class Finding(msgspec.Struct, frozen=True, order=True):
 
     `summary`: what its record says in a sentence. `lines`: the first and the last line of the region that it covers, `region`: its kind.
     `suppression`: the comment that keeps it quiet. `baselined`: whether the baseline does.
+    `fix`: how it can be mended in place, if its record says so.
     """
 
     path: str
@@ -441,6 +525,7 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     region: str = ""
     kin: str = ""
     baselined: bool = False
+    fix: Fix | None = None
 
     @property
     def quiet(self) -> bool:

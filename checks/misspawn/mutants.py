@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from misspawn.model import Clause, Detector, Names
+from misspawn.model import Clause, Detector, Names, Rewrite
 
 _CLAUSES = ("deep", "statement", "function", "class_", "file", "path")
 
@@ -35,6 +35,40 @@ def mutants(detector: Detector) -> Iterator[Mutant]:
             yield Mutant(f"{field} {context}", structs.replace(detector, **{field: rest}))
     yield from _names(detector)
     yield from _project(detector)
+
+
+def of_rewrite(detector: Detector) -> Iterator[Mutant]:
+    """Every detector whose rewrite lacks exactly one condition, or one of its edits."""
+    rewrite = detector.rewrite
+    if rewrite is None:
+        return
+    for mutant in mutants(_conditions(rewrite)):
+        left = {
+            name: getattr(mutant.detector, name)
+            for name in ("all", "none", "file", "inside", "outside")
+        }
+        yield Mutant(mutant.lost, _with(detector, **left))
+    for index in range(len(rewrite.edits) if len(rewrite.edits) > 1 else 0):
+        edits = rewrite.edits[:index] + rewrite.edits[index + 1 :]
+        yield Mutant(f"edit {index + 1}", _with(detector, edits=edits))
+
+
+def _conditions(rewrite: Rewrite) -> Detector:
+    """The conditions of a rewrite as those of a detector."""
+    return Detector(
+        region="",
+        match="",
+        all=rewrite.all,
+        none=rewrite.none,
+        file=rewrite.file,
+        inside=rewrite.inside,
+        outside=rewrite.outside,
+    )
+
+
+def _with(detector: Detector, **changes: object) -> Detector:
+    assert detector.rewrite is not None
+    return structs.replace(detector, rewrite=structs.replace(detector.rewrite, **changes))
 
 
 def _without_one(clause: Clause) -> Iterator[tuple[str, Clause]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from textwrap import indent, wrap
 
-from misspawn.model import Example, Outcome, Pattern, Symptom
+from misspawn.model import Example, Outcome, Pattern, Rewrite, Safety, Symptom
 
 _MARGIN = "  "
 _CODE = "    "
@@ -56,6 +56,7 @@ def _sections(pattern: Pattern, width: int) -> Iterator[tuple[str, Iterable[str]
         yield f"{side}: {example.title}", _example(example, width)
     yield "FIX", prose(f"{pattern.remedy}\n\n{pattern.fix}", width)
     yield "QUICK FIX", prose(pattern.quick_fix, width)
+    yield "FIXED BY MISSPAWN", _bullets(map(_rewrite, pattern.rewrites), width)
     if pattern.troubleshoot:
         yield (
             "Troubleshooting",
@@ -114,6 +115,11 @@ def _wrapped(text: str, width: int) -> list[str]:
 def _bullets(items: Iterable[str], width: int) -> Iterator[str]:
     for item in items:
         yield from _wrapped(f"- {item}", width)
+
+
+def _rewrite(rewrite: Rewrite) -> str:
+    unsafe = " --unsafe-fixes" if rewrite.safety is Safety.UNSAFE else ""
+    return f"misspawn check --fix{unsafe} ({rewrite.safety.value}): {rewrite.because}"
 
 
 def _symptom(symptom: Symptom) -> str:

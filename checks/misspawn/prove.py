@@ -14,6 +14,7 @@ import yaml
 from misspawn import accounts, engine, examples, outcomes, pins, sandbox, steps
 from misspawn.environments import Interpreter, prepare
 from misspawn.errors import UserError
+from misspawn.mends import origin, proved
 from misspawn.model import Example, Outcome, Pattern, Run, Verdict
 from misspawn.pins import PinSet
 
@@ -46,7 +47,7 @@ def tasks(
 ) -> Iterator[Task]:
     """Every example on each interpreter that it is meant for, with each pin set that fits."""
     for pattern in patterns:
-        for example in pattern.examples:
+        for example in proved(pattern):
             for interpreter in interpreters:
                 if examples.runs_on(example, interpreter.version):
                     for fit in pins.fitting(example, newest=newest):
@@ -89,9 +90,19 @@ def prove(task: Task) -> Verdict:
         run = execute(task)
     except (sandbox.Stopped, UserError) as error:
         return _verdict(task, "failed", reasons=(f"it could not be run: {error}",))
-    reasons = tuple(outcomes.judge(task.outcome, run))
+    reasons = (*outcomes.judge(task.outcome, run), *_unmended(task, run))
     status = "failed" if reasons else "proved"
     return _verdict(task, status, reasons=reasons, run=run)
+
+
+def _unmended(task: Task, run: Run) -> Iterator[str]:
+    """A mended example must not show the mistake any more, whatever else it shows."""
+    wrong = origin(task.pattern, task.example)
+    if wrong is None:
+        return
+    mistake = examples.expected(wrong, task.interpreter.version)
+    if not outcomes.judge(mistake, run):
+        yield f"it is fixed, and still shows the mistake: {accounts.wanted(mistake)}"
 
 
 def _verdict(

@@ -16,7 +16,7 @@ from misspawn import detect, suppressions
 from misspawn.asked import Sources
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
 from misspawn.identity import BROAD, Identity, fingerprint, identity
-from misspawn.model import Finding, Language, Pattern, Problem
+from misspawn.model import Finding, Fix, Language, Pattern, Problem
 from misspawn.project import Project
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
@@ -167,7 +167,16 @@ def _finding(source: Source, rule: Rule, candidate: Candidate, mark: str, kin: s
         region=region.kind,
         summary=pattern.summary,
         kin=kin,
+        fix=_fix(source, candidate),
     )
+
+
+def _fix(source: Source, candidate: Candidate) -> Fix | None:
+    if candidate.detector.rewrite is None:
+        return None
+    from misspawn import rewrites  # a grammar that most runs do not need
+
+    return rewrites.fix(source, candidate)
 
 
 def _message(rule: Rule, match: Match) -> str:

@@ -48,6 +48,11 @@ class Source:
         start = self.line_starts[line - 1]
         return line, len(self.data[start:offset].decode("utf-8", "replace")) + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The byte offset of a line and column."""
+        start = self.line_starts[line - 1]
+        return start + len(self.line(line)[: column - 1].encode("utf-8", "surrogateescape"))
+
     def span(self, start: int, end: int) -> Span:
         """The stretch between two byte offsets."""
         return Span(*self.position(start), *self.position(end))
@@ -88,6 +93,20 @@ def decode(raw: bytes) -> bytes:
     except UnicodeDecodeError:
         return _recode(raw, "latin-1")
     return raw
+
+
+def encode(data: bytes, like: bytes) -> bytes:
+    """A text as the bytes of a file that was `like` before: in its encoding, with its byte order mark."""
+    text = data.decode("utf-8")
+    for bom, name in _BOMS:
+        if like.startswith(bom):
+            return bom + text.encode(f"{name}-{'le' if bom[:1] == codecs.BOM_LE[:1] else 'be'}")
+    if like.startswith(codecs.BOM_UTF8):
+        return codecs.BOM_UTF8 + data
+    declared = _CODING.match(like)
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
+        return text.encode(declared[1].decode("ascii"))
+    return data if decode(like) == like else text.encode("latin-1")
 
 
 def _recode(raw: bytes, name: str) -> bytes:

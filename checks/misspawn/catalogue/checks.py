@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from misspawn import regex
+from misspawn.catalogue import rewrites
 from misspawn.catalogue.tree import Keys
 from misspawn.model import (
     Clause,
@@ -50,6 +51,7 @@ def regexes(detector: Detector) -> Iterator[tuple[Keys, str]]:
         yield from (((*keys, "none", index), text) for index, text in enumerate(clause.none))
     yield from ((("inside", context), text) for context, text in detector.inside.items())
     yield from ((("outside", context), text) for context, text in detector.outside.items())
+    yield from rewrites.regexes(detector)
     for group, names in detector.where.items():
         yield from (((("where", group, key)), text) for key, text in _collectors(names))
 
@@ -266,6 +268,7 @@ CHECKS: tuple[Callable[[Pattern], Complaints], ...] = (
     check_symptoms,
     check_regions,
     check_where,
+    rewrites.check_rewrites,
     check_kind,
     check_examples,
     check_milder,

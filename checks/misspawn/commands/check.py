@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from misspawn import changes, walk
 from misspawn.changes import Changes
-from misspawn.commands import accepted, report, selection
+from misspawn.commands import accepted, fixing, report, selection
 from misspawn.errors import UserError
 from misspawn.formats.style import one_line
 from misspawn.model import Finding, Problem
@@ -25,7 +26,8 @@ CLEAN, FINDINGS, ERROR, NOTHING = 0, 1, 2, 3
 NO_FILES = "nothing to scan: no files below these paths"
 Result = Finding | Problem
 EPILOG = """A file that cannot be read or is larger than 10 MB is named on stderr as `path: reason`. That does
-not change exit code 1; a run without findings then ends with 2 in place of 0 or 3.
+not change exit code 1; a run without findings then ends with 2 in place of 0 or 3. With --fix the exit
+code tells of what remains, with --diff whether there is anything to fix.
 
 exit codes:
   0  clean    1  findings    2  wrong usage or an error    3  nothing to scan    130  interrupted"""
@@ -62,6 +64,7 @@ def arguments(parser: ArgumentParser) -> None:
     changed.add_argument(
         "--staged", action="store_true", help="the same for what is staged, as it is staged"
     )
+    fixing.arguments(parser)
     report.arguments(parser)
     parser.add_argument(
         "-j", "--jobs", type=_jobs, default=0, metavar="N", help="worker processes (0: one a core)"
@@ -93,15 +96,23 @@ def _run(options: Namespace) -> int:
     root = walk.root(paths(options))
     changed = _changes(options, root)
     known = accepted.in_force(options, root)
+    fixes = fixing.asked(options, root)
     tally = _Tally(may_be_empty=changed is not None)
     findings = tally.without_problems(results(options, changed))
     findings = filter(changed.concern, findings) if changed else findings
     findings = known.applied(findings)
+    if fixes:
+        findings = tally.without_problems(fixes.applied(findings))
     findings = tally.counted(findings)
-    report.write(findings, options)
+    if options.diff:
+        deque(findings, maxlen=0)  # each prints its file's diff as it passes
+    else:
+        report.write(findings, options)
     if known.unseen() and changed is None and "-" not in options.paths:
         scope = accepted.scope(options, root, paths(options), tally.problems)
         accepted.tell_stale(known.stale(scope))
+    if fixes:
+        fixes.tell()
     return tally.exit_code()
 
 

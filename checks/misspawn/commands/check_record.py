@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
-from misspawn import catalogue, environments, outcomes, prove
+from misspawn import catalogue, environments, mends, outcomes, prove
 from misspawn.catalogue import checks, records
 from misspawn.formats.style import one_line, style_for
 from misspawn.model import Pattern, Run, Verdict
@@ -81,19 +81,23 @@ def _proved(pattern: Pattern) -> list[Verdict]:
     return list(prove.prove_all(todo, os.cpu_count() or 1))
 
 
-def _proof(case: Case, *, wrong: bool) -> Iterator[str]:
+def _sides(case: Case, *, wrong: bool) -> Iterator[str]:
     titles = {example.title for example in case.pattern.examples if example.is_wrong == wrong}
+    return _proof(case, titles)
+
+
+def _proof(case: Case, titles: Container[str]) -> Iterator[str]:
     for verdict in case.verdicts:
         if verdict.title in titles and verdict.status != "proved":
             yield f"{verdict.title}: {verdict.status}: {'; '.join(verdict.reasons)}"
 
 
 def _wrong(case: Case) -> Iterator[str]:
-    return _proof(case, wrong=True)
+    return _sides(case, wrong=True)
 
 
 def _right(case: Case) -> Iterator[str]:
-    return _proof(case, wrong=False)
+    return _sides(case, wrong=False)
 
 
 def _mend(case: Case) -> Iterator[str]:
@@ -120,6 +124,12 @@ def _detection(case: Case) -> list[str]:
 
 def _clauses(case: Case) -> Iterator[str]:
     return Trial(case.everybody).survivors(case.pattern)
+
+
+def _fixes(case: Case) -> Iterator[str]:
+    yield from mends.failures(case.pattern)
+    fixed = {mends.title(example) for example in case.pattern.examples}
+    yield from _proof(case, fixed)
 
 
 def _size(case: Case) -> Iterator[str]:
@@ -157,6 +167,7 @@ STEPS: tuple[tuple[str, Step, str], ...] = (
     ("mend", _mend, "no wrong example would pass as a right one"),
     ("detection", _detection, "each mistake is flagged, and no right example is"),
     ("clauses", _clauses, "each condition is needed by an example"),
+    ("fixes", _fixes, "each fix mends its wrong example, which then shows what the right one does"),
     ("regexes", _size, "linear in the text, as all RE2 regexes are, and short enough to read"),
     ("symptoms", _symptoms, "what the examples print has the symptom"),
 )

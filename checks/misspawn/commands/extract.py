@@ -7,7 +7,7 @@ import re
 import tempfile
 from argparse import ArgumentParser, Namespace
 
-from misspawn import examples
+from misspawn import examples, mends
 from misspawn.commands import targets
 from misspawn.errors import UserError
 from misspawn.model import Example
@@ -28,7 +28,7 @@ def run(options: Namespace) -> int:
     """Write each example into a folder of its own, and print the folders."""
     pattern = targets.records([options.id])[0].pattern
     root = options.folder or tempfile.mkdtemp(prefix=f"{pattern.id}-")
-    numbered = list(enumerate(pattern.examples, 1))
+    numbered = list(enumerate(mends.proved(pattern), 1))
     exact = [item for item in numbered if item[1].title == options.example]
     chosen = exact or [
         item for item in numbered if options.example.lower() in item[1].title.lower()

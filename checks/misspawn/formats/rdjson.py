@@ -27,7 +27,20 @@ def _diagnostic(finding: Finding) -> dict[str, object]:
         "location": {"path": path, "range": _range(finding)},
         "severity": _SEVERITIES[finding.severity],
         "code": {"value": finding.id, "url": finding.url},
+        **({"suggestions": suggestions} if (suggestions := _suggestions(finding)) else {}),
     }
+
+
+def _suggestions(finding: Finding) -> list[dict[str, object]]:
+    """The fix, where it is one change in lines that are known. Several suggestions would be taken for a choice."""
+    changes = finding.fix.changes if finding.fix else ()
+    lines = dict(enumerate(finding.excerpt.split("\n"), finding.span.line))
+    if len(changes) != 1 or not {changes[0].span.line, changes[0].span.end_line} <= lines.keys():
+        return []
+    text, span = changes[0].text, changes[0].span
+    start = {"line": span.line, "column": _bytes(lines[span.line], span.column)}
+    end = {"line": span.end_line, "column": _bytes(lines[span.end_line], span.end_column)}
+    return [{"range": {"start": start, "end": end}, "text": valid(text)}]
 
 
 def _range(finding: Finding) -> dict[str, dict[str, int]]:

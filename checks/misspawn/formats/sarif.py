@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from misspawn import __version__
 from misspawn.formats.style import Style, valid
-from misspawn.model import Finding
+from misspawn.model import Finding, Fix, Span
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -71,6 +71,26 @@ def _result(finding: Finding, rule: int) -> Json:
         "locations": [{"physicalLocation": _place(finding)}],
         "partialFingerprints": {_KEY: finding.fingerprint},
         "suppressions": [*_suppressions(finding)],
+        **({"fixes": [_fix(finding.path, finding.fix)]} if finding.fix else {}),
+    }
+
+
+def _fix(path: str, fix: Fix) -> Json:
+    """The changes as replacements. SARIF has no word for safety, so the description says it."""
+    replacements = [
+        {"deletedRegion": _region(change.span), "insertedContent": _text(change.text)}
+        for change in fix.changes
+    ]
+    change = {"artifactLocation": _address(path), "replacements": replacements}
+    return {"description": _text(f"{fix.safety}: {fix.because}"), "artifactChanges": [change]}
+
+
+def _region(span: Span) -> Json:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
     }
 
 
@@ -78,12 +98,7 @@ def _place(finding: Finding) -> Json:
     """The region and the whole lines around it, with their texts unless the excerpt ends before."""
     around: Json = {}
     span, lines = finding.span, finding.excerpt.split("\n")
-    region: Json = {
-        "startLine": span.line,
-        "startColumn": span.column,
-        "endLine": span.end_line,
-        "endColumn": span.end_column,
-    }
+    region = _region(span)
     if span.end_line - span.line < len(lines):
         covered = lines[: span.end_line - span.line + 1]
         covered[-1] = covered[-1][: span.end_column - 1]

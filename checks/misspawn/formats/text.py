@@ -9,6 +9,8 @@ from unicodedata import combining, east_asian_width
 from misspawn.formats.style import Style, one_line, source_line
 from misspawn.model import Finding, Span
 
+HOW = {"safe": "--fix", "unsafe": "--fix --unsafe-fixes"}
+
 
 def write(findings: Iterable[Finding], out: TextIO, style: Style) -> None:
     """A block a finding, with an empty line between two."""
@@ -28,6 +30,9 @@ def _block(finding: Finding, style: Style) -> Iterator[str]:
     if finding.baselined:
         yield f"{'':{margin}} {style.paint('=', 'blue')} in the baseline"
     yield f"{'':{margin}} {style.paint('=', 'blue')} fix: {one_line(finding.remedy)}"
+    if finding.fix and not finding.quiet:
+        how = HOW[finding.fix.safety]
+        yield f"{'':{margin}} {style.paint('=', 'blue')} fixable with {how}"
     yield f"{'':{margin}} {style.paint('=', 'blue')} {finding.url}"
 
 

@@ -107,6 +107,10 @@ class PythonDocument(Document):
         """The root of the tree of the whole file."""
         return self._syntax.whole().root_node
 
+    def nodes(self, start: int, end: int) -> list[Node]:
+        """The nodes around a stretch of the file, outermost first."""
+        return [step.node for step in self._path(start, end)]
+
     @property
     def source(self) -> bytes:
         """The file as it is, which original offsets count."""

@@ -177,6 +177,10 @@ class ShellDocument(Document):
             if script is not None:
                 yield ShellDocument(script, self._contexts(call.start_byte, call.end_byte))
 
+    def syntax(self) -> Node:
+        """The root of the syntax tree."""
+        return self._root
+
     def _path(self, start: int, end: int) -> list[Node]:
         """The nodes around a stretch, outermost first; none where the nesting is absurd."""
         cursor = self._root.walk()

@@ -14,6 +14,7 @@ from misspawn.site.markdown import text_only
 from misspawn.site.pages import (
     calls,
     commands,
+    fixes,
     guides,
     handbook,
     lists,
@@ -48,6 +49,7 @@ PARTS: dict[str, Part] = {
     "validation": reports.validation,
     "commands": commands.commands,
     "calls": calls.calls,
+    "fixes": fixes.fixes,
     "contributing": handbook.contributing,
     "changelog": handbook.changelog,
 }

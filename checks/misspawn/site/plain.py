@@ -8,6 +8,7 @@ from misspawn import examples
 from misspawn.evidence import PYTHONS
 from misspawn.model import Example, Pattern
 from misspawn.site.book import Book
+from misspawn.site.fixing import command
 from misspawn.site.listing import language
 from misspawn.site.proofs import lacking, versions
 
@@ -52,6 +53,9 @@ def _sections(book: Book, pattern: Pattern) -> Iterator[tuple[str, str]]:
     yield "Quick fix", pattern.quick_fix
     if pattern.detect:
         yield "Find it", f"```console\n{pattern.command}\n```"
+    if pattern.rewrites:
+        told = _bullets(f"{one.safety.value}: {one.because}" for one in pattern.rewrites)
+        yield "Fix it", f"```console\n{command(pattern)}\n```\n\n{told}"
     yield "Related", _bullets(pattern.related)
     yield "References", _bullets(f"[{r.title}]({r.url})" for r in pattern.references)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from misspawn import examples
 from misspawn.evidence import PYTHONS, Entry
 from misspawn.facts import Seen
+from misspawn.mends import proved
 from misspawn.model import Example, Pattern
 from misspawn.site.blocks import div, para, tabs
 from misspawn.site.book import Book
@@ -130,7 +131,7 @@ def results(book: Book, pattern: Pattern) -> str:
     """A table: each example on each version. As HTML, which is quicker to build."""
     head = "".join(f"<th>{python}</th>" for python in PYTHONS)
     rows = []
-    for example in pattern.examples:
+    for example in proved(pattern):
         runs = {run.python: run for run in book.runs(pattern, example)}
         side = "Wrong" if example.is_wrong else "Right"
         cells = "".join(

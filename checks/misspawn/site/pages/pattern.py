@@ -20,6 +20,7 @@ from misspawn.site.addresses import (
 from misspawn.site.blocks import Flags, beside, box, chip, div, line, pairs, para
 from misspawn.site.book import Book
 from misspawn.site.finding import find_it, suppress
+from misspawn.site.fixing import fix_it
 from misspawn.site.flags import flagged
 from misspawn.site.markdown import bullets, code, html, inline, linked, raw
 from misspawn.site.overlaps import overlaps
@@ -105,6 +106,7 @@ def _told(book: Book, pattern: Pattern, to: Near) -> Sections:
 
 def _around(book: Book, pattern: Pattern, flags: Flags, to: Near) -> Sections:
     yield "Find it in your code", find_it(pattern, to("how-it-works.md"))
+    yield "Let misspawn fix it", fix_it(pattern, to("fixes.md"))
     if pattern.detect:
         yield "Suppress it", suppress(pattern)
     yield "Other linters", overlaps(pattern)

@@ -18,6 +18,7 @@ _IMPORT = re.compile(
     rb"|import[ \t]+((?:[^\n\\;]|\\\r?\n)*))"
 )
 _DEEPEST = 80  # columns of an indentation
+_FIRST = re.compile(rb"from[ \t]+(\w+)|import[ \t][^\r\n]*")
 _IMPORTED = re.compile(rb"([\w.]+)(?:[\s\\]+as[\s\\]+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
 _ASSIGNING = (b" ", b"=")
@@ -42,8 +43,10 @@ def imports(
     for line in _import_lines(data):
         head = data[line : line + _DEEPEST]
         start = line + len(head) - len(head.lstrip(b" \t\f"))
+        if modules is not None and not _may_be_of(data, start, modules):
+            continue
         found = _IMPORT.match(data, start)
-        if found and (modules is None or _is_of(found, modules)) and quotes.is_code(start):
+        if found and quotes.is_code(start):
             yield from _imported(found, indented=start > line)
 
 
@@ -56,10 +59,14 @@ def _import_lines(data: bytes) -> Iterator[int]:
         at = data.find(b"import", end) if end >= 0 else -1
 
 
-def _is_of(found: re.Match[bytes], modules: frozenset[bytes]) -> bool:
-    if found[1]:
-        return found[1].partition(b".")[0] in modules
-    return b"as" in found[3]
+def _may_be_of(data: bytes, start: int, modules: frozenset[bytes]) -> bool:
+    """Whether the statement may give a name to something of the modules, told from its first words."""
+    first = _FIRST.match(data, start)
+    if first is None:
+        return True
+    if first[1]:
+        return first[1] in modules
+    return b"as" in first[0] or first[0].endswith(b"\\")
 
 
 def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:

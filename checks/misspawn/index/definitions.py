@@ -14,7 +14,8 @@ class Definition(msgspec.Struct, frozen=True):
 
     `kind` is None for what stands for another name: an import for `target`, which is in full, and
     `x = y` for `alias`, which is not. `called`: what the returns of a
-    function, or a value, are calls of; '' among them for what is no call of a plain name.
+    function, or a value, are calls of; '' among them for what is no call of a plain name. `wraps`: what
+    a function makes of the one that it decorates, see `decorators`; `makes`: what its result does.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Definition(msgspec.Struct, frozen=True):
     returns: str = ""
     called: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    wraps: str = ""
+    makes: str = ""
     members: Mapping[str, tuple[Definition, ...]] = msgspec.field(default_factory=dict)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from misspawn.index import kinds
 from misspawn.index.definitions import Definition, Outline
 from misspawn.index.layout import Layout, Module
@@ -21,6 +23,7 @@ Found = Symbol | Unknown
 GENERATED = re.compile(
     r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
 )
+_DEEPEST = 20  # imports of imports
 GIVEN = frozenset(
     [
         "__name__",
@@ -58,6 +61,10 @@ class Index:
     def layout(self) -> Layout:
         """The modules by name."""
         return Layout(self.tree.paths())
+
+    def tree_has(self, path: str) -> bool:
+        """Whether the tree has a file."""
+        return path in self.tree.paths()
 
     def modules(self, path: str) -> tuple[str, ...]:
         """The importable names of a file, the one it most likely runs as first."""
@@ -183,12 +190,16 @@ class Index:
         if inner is not None:
             return self._member(inner, more)
         if self.has_namespace(below, module.path):
-            return (
-                self.resolve(".".join([below, *more]), module.path)
-                if more
-                else Symbol(below, Kind.MODULE, module.path, 1)
-            )
+            return self._in_namespace(below, more, module.path)
         return self._absent(module, name, more)
+
+    def _in_namespace(self, name: str, rest: list[str], near: str) -> Found:
+        """What `rest` is in a folder of a package that has no `__init__.py`."""
+        for count in range(1, len(rest) + 1):
+            inner = self._one(".".join([name, *rest[:count]]), near)
+            if inner is not None:
+                return inner if isinstance(inner, Unknown) else self._member(inner, rest[count:])
+        return Unknown(f"`{name}` is a namespace") if rest else Symbol(name, Kind.MODULE, near, 1)
 
     def _absent(self, module: Module, name: str, more: list[str]) -> Found:
         """A name that the module does not bind itself."""
@@ -214,7 +225,7 @@ class Index:
         if len(kinds_) > 1:
             told = ", ".join(sorted(kind.value for kind in kinds_))
             return Unknown(f"`{bound[0].name}` of {module.path} is one of several things: {told}")
-        return found[-1]
+        return _agreed([item for item in found if isinstance(item, Symbol)])
 
     def _binding(self, module: Module, item: Definition, more: list[str]) -> Found:
         if item.kind is None:
@@ -256,11 +267,28 @@ class Index:
             return next(one for one in found if isinstance(one, Unknown))
         if len({one.kind for one in symbols}) > 1:
             return Unknown(f"`{item.name}.{name}` is one of several things")
-        return symbols[-1]
+        return _agreed(symbols)
+
+    def held(self, dotted: str, near: str = "") -> str:
+        """The annotation, in full, of what a variable, a property or an attribute of instances holds."""
+        found = self.resolve(dotted, near)
+        return found.returns if isinstance(found, Symbol) and found.kind is Kind.VALUE else ""
+
+    def definition(self, dotted: str, near: str = "", depth: int = 0) -> Definition | None:
+        """The one definition that a name of a module has, followed through imports."""
+        holder, _, name = dotted.rpartition(".")
+        module = self._one(holder, near) if holder else None
+        if not isinstance(module, Module) or depth > _DEEPEST:
+            return None
+        bound = self.outline(module).names.get(name, ())
+        if len(bound) == 1 and bound[0].kind is None and bound[0].target:
+            return self.definition(bound[0].target, module.path, depth + 1)
+        return bound[0] if len(bound) == 1 else None
 
     def bases(self, module: Module, item: Definition) -> Iterator[str]:
         """The full dotted names of a class's bases; '' for one that is not plain."""
-        for base in item.bases:
+        for written in item.bases:
+            base = written.partition("[")[0]
             if base not in ("object", "Generic", "Protocol", "ABC", "abc.ABC", "typing.Generic"):
                 yield self.full(module, base)
 
@@ -272,3 +300,13 @@ class Index:
         if len(targets) == 1 and len(bound) == 1:
             return f"{targets.pop()}{dot}{rest}"
         return f"{module.name}.{written}" if bound and not targets else written
+
+
+def _agreed(symbols: list[Symbol]) -> Symbol:
+    """The last of several; what it gives is only known when all say the same or None."""
+    given = {symbol.returns for symbol in symbols} - {"None"}
+    return (
+        symbols[-1]
+        if len(symbols) == 1
+        else replace(symbols[-1], returns=given.pop() if len(given) == 1 else "")
+    )

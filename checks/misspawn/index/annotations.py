@@ -37,7 +37,7 @@ class Annotation(NamedTuple):
 NOTHING = Annotation("")
 
 
-_VARIABLE = re.compile(r"_?(?:[A-Z]\w{0,2}|[A-Z]\w*_co|[A-Z]\w*T|T[A-Z]\w*|_\w+)")
+_VARIABLE = re.compile(r"(?!Any$)_?(?:[A-Z]\w{0,2}|[A-Z]\w*_co|[A-Z]\w*T|T[A-Z]\w*)")
 
 
 def keeps(given: Annotation, made: Annotation) -> bool:
@@ -48,9 +48,13 @@ def keeps(given: Annotation, made: Annotation) -> bool:
 
 def _ends(annotation: Annotation) -> set[str]:
     """What functions of a type give; for a bare type variable itself."""
-    options = annotation.arguments if annotation.name == "Union" else (annotation,)
-    last = (option.arguments[-1] if option.arguments else option for option in options)
-    return {option.name if not option.arguments else "" for option in last}
+    last = (one.arguments[-1] if one.arguments else one for one in options(annotation))
+    return {one.name if not one.arguments else "" for one in last}
+
+
+def options(annotation: Annotation) -> tuple[Annotation, ...]:
+    """The types of which a value has one."""
+    return annotation.arguments if annotation.name == "Union" else (annotation,)
 
 
 def written(source: bytes) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from misspawn.index.annotations import Annotation, keeps, parsed, written
+from misspawn.index.annotations import Annotation, keeps, options, parsed, written
 
 SAME = "same"  # the function, or one that calls it and is async where it is
 COROUTINE = "coroutine"  # a coroutine function
@@ -40,17 +40,22 @@ def wrapped(function: Node) -> tuple[str, str]:
 
 
 def annotated(function: Node) -> tuple[str, str] | None:
-    """The same as far as the annotations tell."""
+    """The same as far as the annotations tell; with `if` and the names that have to be aliases of Callable."""
     returns = function.child_by_field_name("return_type")
     if returns is None:
         return None
     made = parsed(written(returns.text or b""))
     if any(keeps(given, made) for given in _annotations(function)):
-        return SAME, ""
+        return _same_if(made), ""
     inner = made.arguments[0].arguments if made.last == "Callable" and made.arguments else ()
     if inner and keeps(inner[0], made.arguments[-1]):
-        return "", SAME
+        return "", _same_if(made.arguments[-1])
     return None
+
+
+def _same_if(made: Annotation) -> str:
+    aliases = {one.name for one in options(made) if one.arguments and one.last != "Callable"}
+    return " if ".join([SAME, *sorted(aliases)])
 
 
 def _annotations(function: Node) -> Iterator[Annotation]:

@@ -53,8 +53,8 @@ class Names(Protocol):
     def held(self, dotted: str, near: str = "") -> str:
         """The annotation of what a variable or an attribute holds."""
 
-    def definition(self, dotted: str, near: str = "") -> Definition | None:
-        """The one function that a name is defined as."""
+    def definition(self, dotted: str, near: str = "") -> tuple[Module | None, Definition | None]:
+        """The one definition that a name of a module has, and the module."""
 
 
 def symbol(names: Names, module: Module, item: Definition, owner: str = "") -> Found:
@@ -112,8 +112,17 @@ def decorated(  # noqa: PLR0913, PLR0917  the function, and where it stands
 
 def _wraps(names: Names, full: str, near: str, *, called: bool) -> str:
     """What a decorator of the project makes of a function."""
-    item = names.definition(full, near)
-    return (item.makes if called else item.wraps) if item else ""
+    module, item = names.definition(full, near)
+    told = (item.makes if called else item.wraps) if item else ""
+    wraps, *aliases = told.split(" if ")
+    is_callable = all(_is_callable(names, module, alias) for alias in aliases if module)
+    return wraps if is_callable else ""
+
+
+def _is_callable(names: Names, module: Module | None, written: str) -> bool:
+    """Whether a name is an alias of `Callable`."""
+    _, item = names.definition(names.full(module, written), module.path) if module else (None, None)
+    return item is not None and item.alias.rpartition(".")[2] == "Callable"
 
 
 def _registers(names: Names, full: str, near: str) -> bool:
@@ -129,6 +138,10 @@ def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:
     annotation = parsed(item.returns)
     if annotation.last in _AWAITABLE:
         return Kind.AWAITABLE_FACTORY
+    if annotation.last == "None" and set(item.called) - {"None"}:
+        return Unknown(
+            f"`{item.name}` at {module.path}:{item.line} returns more than its annotation"
+        )
     if annotation.name and annotation.last not in _ANYTHING:
         results = [_awaitable(names, names.full(module, annotation.name), module.path)]
     else:
@@ -163,7 +176,7 @@ def _awaitable(names: Names, dotted: str, near: str) -> bool | None:
 
 
 _BUILTINS = frozenset({
-    "bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "range", "repr",
+    "None", "bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "range", "repr",
     "set", "sorted", "str", "sum", "tuple", "isinstance", "hasattr", "any", "all", "enumerate", "zip",
 })  # fmt: skip
 

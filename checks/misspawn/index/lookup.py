@@ -274,16 +274,18 @@ class Index:
         found = self.resolve(dotted, near)
         return found.returns if isinstance(found, Symbol) and found.kind is Kind.VALUE else ""
 
-    def definition(self, dotted: str, near: str = "", depth: int = 0) -> Definition | None:
-        """The one definition that a name of a module has, followed through imports."""
+    def definition(
+        self, dotted: str, near: str = "", depth: int = 0
+    ) -> tuple[Module | None, Definition | None]:
+        """The one definition that a name of a module has, followed through imports, and that module."""
         holder, _, name = dotted.rpartition(".")
         module = self._one(holder, near) if holder else None
         if not isinstance(module, Module) or depth > _DEEPEST:
-            return None
+            return None, None
         bound = self.outline(module).names.get(name, ())
         if len(bound) == 1 and bound[0].kind is None and bound[0].target:
             return self.definition(bound[0].target, module.path, depth + 1)
-        return bound[0] if len(bound) == 1 else None
+        return module, (bound[0] if len(bound) == 1 else None)
 
     def bases(self, module: Module, item: Definition) -> Iterator[str]:
         """The full dotted names of a class's bases; '' for one that is not plain."""

@@ -241,11 +241,28 @@ def _body(body: Node) -> tuple[bool, tuple[str, ...]]:
             continue
         if node.type == "yield":
             yields = True
-        elif node.type == "return_statement" and node.named_children:
-            returned += _returned(node.named_children[0])
+        elif node.type == "return_statement":
+            returned += _returned(node.named_children[0]) if node.named_children else ["None"]
         if b"yield" in (text := node.text or b"") or b"return" in text:
             stack += node.named_children
-    return yields, tuple(returned)
+    if returned and _falls_through(body):
+        returned.append("None")
+    return yields, tuple(dict.fromkeys(returned))
+
+
+def _falls_through(block: Node) -> bool:
+    """Whether the end of a block may be reached."""
+    last = next((node for node in reversed(block.named_children) if node.type != "comment"), None)
+    if last is None:
+        return True
+    if last.type in ("return_statement", "raise_statement", "while_statement", "match_statement"):
+        return False
+    if last.type in ("with_statement", "try_statement"):
+        return any(_falls_through(node) for node in last.named_children if node.type == "block")
+    branches = [node.child_by_field_name("consequence") or node.child_by_field_name("body")
+        for node in (last, *last.named_children) if node.type in ("if_statement", "elif_clause", "else_clause")]  # fmt: skip
+    whole = any(node.type == "else_clause" for node in last.named_children)
+    return not whole or any(branch is None or _falls_through(branch) for branch in branches)
 
 
 _PLAIN = frozenset({
@@ -257,7 +274,7 @@ _PLAIN = frozenset({
 
 
 def _returned(value: Node) -> Iterator[str]:
-    """What a returned expression is a call of; '' when nothing plain, nothing when it is no awaitable."""
+    """What a returned expression is a call of; '' when nothing plain, `None` when it is no awaitable."""
     if value.type == "call":
         yield _dotted(value.child_by_field_name("function"))
     elif value.type == "conditional_expression":
@@ -265,8 +282,8 @@ def _returned(value: Node) -> Iterator[str]:
         yield from _returned(value.named_children[-1])
     elif value.type == "parenthesized_expression" and value.named_children:
         yield from _returned(value.named_children[0])
-    elif value.type not in _PLAIN:
-        yield ""
+    else:
+        yield "None" if value.type in _PLAIN else ""
 
 
 def _class(

@@ -29,7 +29,7 @@ class Oracle:
         self._ask("initialize", asked | {"capabilities": capabilities})
         self._tell("initialized", {})
 
-    def __enter__(self) -> Oracle:
+    def __enter__(self) -> "Oracle":  # noqa: PYI034, UP037
         return self
 
     def __exit__(

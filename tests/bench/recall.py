@@ -8,6 +8,7 @@ when the type checker `ty` (`pip install ty`) goes from it to an `async def` of 
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 import shutil
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,10 +31,17 @@ from misspawn.scan import Scanner
 from misspawn.trees import WorkingTree
 
 IDS = ("coroutine-never-awaited", "missing-await-result-used", "missing-await-in-condition")
-AWAIT = re.compile(
-    rb"^([ \t]*)([^\n#]*?)\bawait (((?:\w+(?:\([^()\n]*\))?\.)*(\w+))\()", re.MULTILINE
-)
-
+AWAIT = re.compile(rb"\bawait ((?:\w+(?:\([^()\n]*\))?\.)*\w+)\(")
+FORMS = {
+    (ast.Expr, "value"): "bare statement",
+    (ast.Assign, "value"): "assignment",
+    (ast.AnnAssign, "value"): "assignment",
+    (ast.Return, "value"): "return",
+    (ast.If, "test"): "condition",
+    (ast.While, "test"): "condition",
+    (ast.Assert, "test"): "condition",
+    (ast.UnaryOp, "operand"): "condition",
+}
 _NAMES = re.compile(r"`[^`]*`|\S+/\S+")
 
 
@@ -45,16 +54,15 @@ class Place(NamedTuple):
     callee: tuple[int, int]
 
 
-def form(before: bytes) -> str:
-    """The form of the statement, by what stands before the await on its line."""
-    text = before.strip()
-    if not text:
-        return "bare statement"
-    if text.split()[0] in (b"if", b"elif", b"while", b"assert"):
-        return "condition"
-    if text == b"return":
-        return "return"
-    return "assignment" if re.fullmatch(rb"\w+\s*(?::[^=]+)?=", text) else "other"
+def forms(data: bytes) -> dict[tuple[int, int], str]:
+    """The forms of the statements that the awaits of a file are in, by line and column."""
+    found: dict[tuple[int, int], str] = {}
+    for node in ast.walk(ast.parse(data)):
+        for field, child in ast.iter_fields(node):
+            if isinstance(child, ast.Await):
+                place = (child.lineno, child.col_offset)
+                found[place] = FORMS.get((type(node), field), "other")
+    return found
 
 
 def places(tree: WorkingTree) -> list[Place]:
@@ -62,8 +70,14 @@ def places(tree: WorkingTree) -> list[Place]:
     found = []
     for path in sorted(tree.paths()):
         data = tree.read(path) if path.endswith(".py") else None
-        for match in AWAIT.finditer(data or b""):
-            found.append(Place(path, match.start(3) - 6, form(match[2]), match.span(4)))
+        with suppress(SyntaxError):
+            known = forms(data or b"")
+            for match in AWAIT.finditer(data or b""):
+                start = match.start()
+                line = match.string.count(b"\n", 0, start) + 1
+                column = start - match.string.rfind(b"\n", 0, start) - 1
+                if (line, column) in known:
+                    found.append(Place(path, start, known[line, column], match.span(1)))
     return found
 
 

@@ -115,7 +115,7 @@ class FileLookup:
         written = self._document.source[begin:stop]
         if self._document.source[begin - 1 : begin] in _QUOTES or b"," in written:
             return True
-        return True
+        return self._hints.plausible(written, asynchronous=kinds <= ASYNCHRONOUS)
 
     @cached_property
     def _hints(self) -> Hints:

@@ -8,6 +8,8 @@ import msgspec
 
 from misspawn.index.model import Kind
 
+GETATTR = "it has a module-level `__getattr__`"  # why a module may have more names
+
 
 class Definition(msgspec.Struct, frozen=True):
     """One binding of a name. Dotted names in it are as the module writes them.

@@ -130,8 +130,8 @@ def bound(index: Index, module: Module, name: str, seen: frozenset[str] = frozen
         if all(item.typing for item in items):
             return Lack(Verdict.UNKNOWN, f"{module.path} has {name} for type checkers only")
         return Lack(Verdict.FINE, f"{module.path}:{items[0].line}")
-    if outline.dynamic:
-        return Lack(Verdict.UNKNOWN, f"{module.name} may have more names: {outline.dynamic}")
+    if dynamic := index.dynamic(module, name):
+        return Lack(Verdict.UNKNOWN, f"{module.name} may have more names: {dynamic}")
     if name in GIVEN or GENERATED.fullmatch(name):
         return Lack(Verdict.UNKNOWN, f"{name} is not written by hand")
     for star in outline.stars:

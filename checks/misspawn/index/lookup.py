@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from misspawn.index import kinds
-from misspawn.index.definitions import Definition, Outline
+from misspawn.index.definitions import GETATTR, Definition, Outline
 from misspawn.index.layout import Layout, Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
+from misspawn.index.served import served
 from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
 
@@ -115,6 +116,27 @@ class Index:
         except Unreadable:
             return _NONE
 
+    def dynamic(self, module: Module, name: str) -> str:
+        """Why a module may have a name that its outline does not tell; '' when it surely has not."""
+        outline = self.outline(module)
+        if outline.dynamic != GETATTR:
+            return outline.dynamic
+        given = self._served(module)
+        return "" if given is not None and name not in given else outline.dynamic
+
+    def _served(self, module: Module) -> frozenset[str] | None:
+        """The words among which are the names that a module's `__getattr__` gives."""
+        bound = self.outline(module).names.get("__getattr__", ())
+        function, holder = b"__getattr__", module.path
+        if len(bound) == 1 and bound[0].kind is Kind.VALUE and bound[0].called:
+            maker, item = self.definition(self.full(module, bound[0].called[0]), module.path)
+            if maker is None or item is None:
+                return None
+            function, holder = item.name.encode(), maker.path
+        elif len(bound) != 1 or bound[0].kind is not Kind.FUNCTION:
+            return None
+        return served(self.tree.read(holder) or b"", function)
+
     # -- names ---------------------------------------------------------------
 
     def resolve(self, dotted: str, near: str = "") -> Found:
@@ -207,7 +229,7 @@ class Index:
             found = self.resolve(".".join([star, name, *more]), module.path)
             if not isinstance(found, Missing):
                 return found
-        if dynamic := self.outline(module).dynamic:
+        if dynamic := self.dynamic(module, name):
             return Unknown(f"`{module.name}` may have more names: {dynamic}")
         if name in GIVEN:
             return Unknown(f"every module has `{name}`")

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from misspawn.index.annotations import written
 from misspawn.index.decorators import annotated, wrapped
-from misspawn.index.definitions import Definition, Outline
+from misspawn.index.definitions import GETATTR, Definition, Outline
 from misspawn.index.imports import Imported, imported
 from misspawn.index.model import Kind
 from misspawn.regions.syntax import Syntax
@@ -51,11 +51,11 @@ def outline(data: bytes, module: str, *, package: bool) -> Outline:
 
 
 def _dynamic(data: bytes, reader: _Reader, *, package: bool, broken: bool) -> str:
-    if "__getattr__" in reader.names:
-        return "it has a module-level `__getattr__`"
     if found := _DYNAMIC.search(data) or (_MODULES.search(data) if package else None):
         return f"it makes names at run time (`{found[0].decode().strip()}`)"
-    return "it has a syntax error" if broken else ""
+    if broken:
+        return "it has a syntax error"
+    return GETATTR if "__getattr__" in reader.names else ""
 
 
 _ALL = re.compile(rb"^__all__[^=\n]*=[ \t]*([\[(][^\])]*[\])])[ \t]*(?:#[^\n]*)?$", re.MULTILINE)

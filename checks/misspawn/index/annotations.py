@@ -25,8 +25,8 @@ class Annotation(NamedTuple):
         return self.name.rpartition(".")[2]
 
     def __str__(self) -> str:
-        inside = ",".join(str(argument) for argument in self.arguments)
-        return f"{self.name}[{inside}]" if inside or not self.name else self.name
+        inside = ",".join(str(argument) or "[]" for argument in self.arguments)
+        return f"{self.name}[{inside}]" if inside else self.name
 
     def full(self, name: Callable[[str], str]) -> Annotation:
         """The same with each name spelled out."""

@@ -22,7 +22,10 @@ def wrapped(function: Node) -> tuple[str, str]:
         return "", ""
     if typed := annotated(function):
         return typed
-    if b"def " not in (body.text or b""):
+    shown = body.text or b""
+    if b"def " not in shown and not any(
+        b"return " + (p or b"?") in shown for p in _parameters(function)
+    ):
         return "", ""
     inner: _Inner = {}
     for node in _own(body, "function_definition"):

@@ -42,6 +42,8 @@ def lack(index: Index, item: Imported, near: str) -> Lack:
     parts = item.module.split(".")
     if parts[0] in sys.stdlib_module_names or _is_itself(index, parts[0], near):
         return Lack(Verdict.UNKNOWN, f"{parts[0]} is most likely a module from elsewhere")
+    if "__init__" in parts:
+        return Lack(Verdict.UNKNOWN, f"{item.module} is a package by way of its file")
     for count in range(1, len(parts) + 1):
         found = _module(index, parts[:count], near)
         if isinstance(found, Lack):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
-from misspawn.index import kinds
+from misspawn.index import kinds, store
 from misspawn.index.definitions import GETATTR, Definition, Outline
 from misspawn.index.layout import Layout, Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
 from misspawn.index.served import served
+from misspawn.index.store import Store
 from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
 
@@ -44,12 +47,17 @@ _NONE = Outline({}, (), None, "it cannot be read as Python source")
 class Index:
     """The names of one tree. `libraries`: folders with installed packages, looked into for other names.
 
+    `store`: where outlines are kept from one run to the next.
+
     `near` in the questions is the file that asks: where several roots have a module of one name, its
     own root's counts.
     """
 
-    def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self, tree: Tree, *, libraries: tuple[Path, ...] = (), store: Store | None = None
+    ) -> None:
         self.tree = tree
+        self._store = store
         self._libraries = libraries
         self._installed: dict[str, Index | None] = {}
         self._outlines: dict[Module, Outline] = {}
@@ -106,15 +114,25 @@ class Index:
         return self._outlines[module]
 
     def _outlined(self, module: Module) -> Outline:
-        from misspawn.index.symbols import outline  # a grammar: only for who asks
-
         data = self.tree.read(module.path) if module.readable else None
         if data is None:
             return _NONE
+        key = store.key("outline", module.name, str(module.package), data)
+        if self._store and (kept := self._store.get(key)):
+            with suppress(msgspec.MsgspecError):
+                return msgspec.msgpack.decode(kept, type=Outline)
         try:
-            return outline(decode(data), module.name, package=module.package)
+            found = self._read(module, decode(data))
         except Unreadable:
             return _NONE
+        if self._store:
+            self._store.put(key, msgspec.msgpack.encode(found))
+        return found
+
+    def _read(self, module: Module, data: bytes) -> Outline:
+        from misspawn.index.symbols import outline  # a grammar: only for who asks
+
+        return outline(data, module.name, package=module.package)
 
     def dynamic(self, module: Module, name: str) -> str:
         """Why a module may have a name that its outline does not tell; '' when it surely has not."""
@@ -182,7 +200,9 @@ class Index:
         if top not in self._installed:
             trees = (FolderTree(folder, top) for folder in self._libraries)
             tree = next((tree for tree in trees if tree.paths()), None)
-            self._installed[top] = Index(tree, libraries=self._libraries) if tree else None
+            self._installed[top] = (
+                Index(tree, libraries=self._libraries, store=self._store) if tree else None
+            )
         installed = self._installed[top]
         if installed is None or installed is self:
             return Unknown(f"`{dotted}` is no name of this project")

@@ -51,7 +51,10 @@ def outline(data: bytes, module: str, *, package: bool) -> Outline:
 
 
 def _dynamic(data: bytes, reader: _Reader, *, package: bool, broken: bool) -> str:
-    if found := _DYNAMIC.search(data) or (_MODULES.search(data) if package else None):
+    modules = (
+        _MODULES if package else re.compile(rb"\bsys\.modules\[[\"']%b\." % reader.name.encode())
+    )
+    if found := _DYNAMIC.search(data) or modules.search(data):
         return f"it makes names at run time (`{found[0].decode().strip()}`)"
     if broken:
         return "it has a syntax error"
@@ -76,6 +79,7 @@ class _Reader:
     def __init__(self, module: str, *, package: bool) -> None:
         self.names: dict[str, list[Definition]] = {}
         self.stars: list[str] = []
+        self.name = module.rpartition(".")[2]
         self._module = module
         self._package = package
         self._overloads: dict[str, tuple[str, str]] = {}

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from misspawn.index import Index, Symbol, Unknown
+from misspawn.index.store import Store
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions
 from misspawn.meanings.hints import Hints
@@ -39,16 +40,19 @@ _STRINGS = ("string", "string_content", "string_start")
 class Meanings:
     """The index of one tree and what detectors ask of it. Made once, shared by all files."""
 
-    def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
-        self.index = Index(tree, libraries=libraries)
-        self.definitions = Definitions(tree)
+    def __init__(
+        self, tree: Tree, *, libraries: tuple[Path, ...] = (), store: Store | None = None
+    ) -> None:
+        self.index = Index(tree, libraries=libraries, store=store)
+        self.definitions = Definitions(tree, store)
         self._files: dict[str, Expressions | None] = {}
 
     @classmethod
     def on_disk(cls, root: Path) -> Meanings:
         """Those of the project below a folder, with the packages of its own virtual environment."""
         found = (sorted(root.glob(f"{name}/lib/python3*/site-packages")) for name in _ENVIRONMENTS)
-        return cls(WorkingTree(str(root)), libraries=tuple(chain.from_iterable(found)))
+        libraries = tuple(chain.from_iterable(found))
+        return cls(WorkingTree(str(root)), libraries=libraries, store=Store())
 
     def narrowed(self, detector: Detector) -> Detector:
         """The detector with only those names as callees that the project defines with such a kind."""

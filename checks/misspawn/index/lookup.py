@@ -27,6 +27,7 @@ Found = Symbol | Unknown
 GENERATED = re.compile(
     r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
 )
+_MOST = 300  # outlines held at a time; others are read again from the store
 _DEEPEST = 20  # imports of imports
 GIVEN = frozenset(
     [
@@ -110,6 +111,8 @@ class Index:
     def outline(self, module: Module) -> Outline:
         """What a module binds; of one that is no source, nothing, and that more may come."""
         if module not in self._outlines:
+            while len(self._outlines) >= _MOST:
+                self._outlines.pop(next(iter(self._outlines)))
             self._outlines[module] = self._outlined(module)
         return self._outlines[module]
 

@@ -33,7 +33,7 @@ _PATCHED = re.compile(
     rb"\b(?:patch(?:\.\w+)*|[sd]etattr)\(\s*(?:[^\"'()=]*(?:\([^()]*\)[^\"'()=]*)?,\s*)?[\"'](?:[\w.]*\.)?(\w+)[\"']"
 )
 _QUOTES = (b"'", b'"')
-_MOST = 40  # files whose trees are kept for what others ask of them
+_MOST = 12  # files whose trees are kept for what others ask of them
 _STRINGS = ("string", "string_content", "string_start")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -43,13 +44,10 @@ class Bound(NamedTuple):
 
 Names = dict[str, list[Bound]]
 _TRANSPARENT = ("block", "decorated_definition", "parenthesized_expression", "expression_list")
-_PATTERNS = (
-    "pattern_list",
-    "tuple_pattern",
-    "list_pattern",
-    "list_splat_pattern",
-    "as_pattern_target",
-)
+_BINDING = frozenset({
+    "assignment", "named_expression", "augmented_assignment", "case_pattern", "with_item", "as_pattern",
+    "boolean_operator", "comparison_operator", "not_operator", "call", "argument_list",
+})  # fmt: skip
 
 
 def names(scope: Node) -> Names:
@@ -76,24 +74,16 @@ def _bindings(scope: Node) -> Iterator[tuple[str, Bound]]:
         yield from _bound_by(node)
         if node.type in SCOPES | CLASSES:
             continue
-        stack.extend(child for child in node.named_children if _may_bind(child))
+        stack.extend(child for child in node.named_children if _may_bind(child.type))
 
 
-def _may_bind(node: Node) -> bool:
+@cache
+def _may_bind(kind: str) -> bool:
+    """Whether a node of this kind may have a binding in it, outside of functions and classes."""
     return (
-        node.type in _TRANSPARENT
-        or node.type.endswith(("_statement", "_clause", "_definition"))
-        or node.type
-        in (
-            "assignment",
-            "named_expression",
-            "augmented_assignment",
-            "case_pattern",
-            "with_item",
-            "as_pattern",
-        )
-        or node.type
-        in ("boolean_operator", "comparison_operator", "not_operator", "call", "argument_list")
+        kind in _TRANSPARENT
+        or kind in _BINDING
+        or kind.endswith(("_statement", "_clause", "_definition"))
     )
 
 

@@ -6,17 +6,28 @@ everything else the answer is `Unknown` and says what stood in the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec.structs import replace
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node
 
-from misspawn.index import Index, Symbol, Unclear, Unknown, kinds
+from misspawn.index import Symbol, Unknown, kinds
 from misspawn.index.annotations import Annotation, parsed, written
+from misspawn.meanings.file import File
 from misspawn.meanings.fixtures import Fixture, wanted
-from misspawn.meanings.scopes import Bound, How, Names, decorators, local_kind, names, text
+from misspawn.meanings.scopes import (
+    Bound,
+    How,
+    decorators,
+    is_global,
+    is_none,
+    local_kind,
+    results,
+    text,
+)
 from misspawn.meanings.surroundings import (
     COMPREHENSIONS,
+    above,
     class_of,
     is_receiver,
     loops,
@@ -24,11 +35,9 @@ from misspawn.meanings.surroundings import (
     short,
     visible,
 )
-from misspawn.meanings.things import FOREIGN, Thing, made, yielded
+from misspawn.meanings.things import FOREIGN, Thing, made, with_self, yielded
 from misspawn.model import SymbolKind
-from misspawn.regions.bindings import SCOPES
 from misspawn.regions.grammar import CLASSES, FUNCTIONS, is_async
-from misspawn.regions.syntax import language
 
 _DEEPEST = 24  # steps from an expression to what it stands for
 _PLAIN = frozenset({"none", "true", "false", "integer", "float", "string", "concatenated_string"})
@@ -36,29 +45,11 @@ Answer = Thing | Unknown
 
 
 class Expressions:
-    """Looks up the expressions of one file. `root` is its syntax tree, `module` its importable name.
+    """Looks up the expressions of one file. `others` gives those of another file of the tree."""
 
-    `others` gives those of another file of the tree.
-    """
-
-    def __init__(  # noqa: PLR0913  each says another thing about the file
-        self,
-        root: Node,
-        module: str,
-        *,
-        path: str,
-        package: bool,
-        index: Index,
-        others: Callable[[str], Expressions | None],
-    ) -> None:
-        self._root = root
-        self._module = module
-        self._path = path
-        self._package = module if package else module.rpartition(".")[0]
-        self._index = index
+    def __init__(self, file: File, others: Callable[[str], Expressions | None]) -> None:
+        self._file = file
         self._others = others
-        self._scopes: dict[int, Names] = {}
-        self._functions: dict[int, Node] = {}
         self._answers: dict[tuple[int, str], Answer] = {}
         self._open: set[tuple[int, str]] = set()  # names under way
 
@@ -97,12 +88,12 @@ class Expressions:
             if scope.type in COMPREHENSIONS:
                 if name in loops(scope):
                     return Unknown(f"`{name}` is the variable of a comprehension")
-            elif (bound := self._names(scope).get(name)) and not _is_global(bound):
+            elif (bound := self._file.names(scope).get(name)) and not is_global(bound):
                 return self._once(name, bound, scope, depth)
-        bound = [*self._names(self._root).get(name, []), *self._rebound(name)]
+        bound = [*self._file.names(self._file.root).get(name, []), *self._file.rebound(name)]
         if not bound:
             return Unknown(f"`{name}` is not defined in this file")
-        return self._once(name, bound, self._root, depth)
+        return self._once(name, bound, self._file.root, depth)
 
     def _once(self, name: str, bound: list[Bound], scope: Node, depth: int) -> Answer:
         """What a name is in a scope, found out once."""
@@ -117,10 +108,10 @@ class Expressions:
 
     def _bound(self, name: str, bound: list[Bound], scope: Node, depth: int) -> Answer:
         if all(item.how is How.DEFINITION for item in bound) and scope.type == "module":
-            return Thing(f"{self._module}.{name}")
+            return Thing(f"{self._file.module}.{name}")
         if same_import(bound):
-            return self._imported(bound[0].target)
-        told = [item for item in bound if not _is_none(item)]
+            return self._import(bound[0].target)
+        told = [item for item in bound if not is_none(item)]
         if len(told) > 1 and any(item.how in (How.IMPORT, How.DEFINITION) for item in told):
             return Unknown(f"`{name}` is bound {len(told)} times")
         return self._same([self._by(item, name, scope, depth) for item in told], name)
@@ -128,7 +119,7 @@ class Expressions:
     def _by(self, item: Bound, name: str, scope: Node, depth: int) -> Answer:  # noqa: PLR0911
         """What one binding makes of a name."""
         if item.how is How.IMPORT:
-            return self._imported(item.target)
+            return self._import(item.target)
         if item.how is How.DEFINITION:
             return self._defined(item.node, name, scope)
         if item.how is How.PARAMETER:
@@ -150,19 +141,13 @@ class Expressions:
             return Unknown(f"`{shown}` is one of several things")
         return things[0]._replace(open=any(one.open for one in things))
 
-    def _imported(self, target: str) -> Answer:
-        rest = target.lstrip(".")
-        level = len(target) - len(rest)
-        if not level:
-            return Thing(target)
-        parts = self._package.split(".") if self._package else []
-        if level > len(parts):
-            return Unknown(f"the relative import `{target}` leaves the package")
-        return Thing(".".join([*parts[: len(parts) - level + 1], rest]))
+    def _import(self, target: str) -> Answer:
+        found = self._file.imported(target)
+        return found if isinstance(found, Unknown) else Thing(found)
 
     def _defined(self, node: Node, name: str, scope: Node) -> Answer:
         if scope.type in CLASSES:
-            owner = self._class_name(scope)
+            owner = self._file.class_name(scope)
             return owner if isinstance(owner, Unknown) else Thing(f"{owner}.{name}")
         if node.type in FUNCTIONS:
             return Thing(name, local=node)
@@ -170,11 +155,11 @@ class Expressions:
 
     def _parameter(self, node: Node, name: str, function: Node, depth: int) -> Answer:
         if function.type in FUNCTIONS and is_receiver(node, function):
-            owner = self._class_name(class_of(function))
+            owner = self._file.class_name(class_of(function))
             return owner if isinstance(owner, Unknown) else Thing(owner, instance=True, open=True)
         if annotation := node.child_by_field_name("type"):
             return self._annotated(annotation, depth)
-        if (fixture := wanted(self._index, self._path, function, name)) is not None:
+        if (fixture := wanted(self._file.index, self._file.path, function, name)) is not None:
             return self._fixture(fixture, depth)
         return Unknown(f"the parameter `{name}` has no annotation")
 
@@ -222,7 +207,7 @@ class Expressions:
             return found if isinstance(found, Unknown) else Unknown(told)
         if inner := found.entered().name and found.entered():
             return self._typed(inner, told)
-        with_ = next(above for above in _above(node) if above.type == "with_statement")
+        with_ = next(above for above in above(node) if above.type == "with_statement")
         return self._method(found, "__aenter__" if is_async(with_) else "__enter__", told, depth)
 
     # -- attributes and calls --------------------------------------------------
@@ -247,7 +232,7 @@ class Expressions:
         """What a variable of a module or an attribute of an instance holds; other things as they are."""
         if owner.instance or owner.local is not None:
             return owner
-        symbol = self._resolve(owner.dotted)
+        symbol = self._file.resolve(owner.dotted)
         if isinstance(symbol, Unknown):
             return symbol
         if symbol.kind is not SymbolKind.VALUE:
@@ -260,9 +245,11 @@ class Expressions:
     def _inherited(self, node: Node, attribute: str) -> Answer:
         function = next((scope for scope in visible(node) if scope.type in FUNCTIONS), None)
         owner = (
-            self._class_name(class_of(function)) if function is not None else Unknown("no class")
+            self._file.class_name(class_of(function))
+            if function is not None
+            else Unknown("no class")
         )
-        symbol = owner if isinstance(owner, Unknown) else self._resolve(owner)
+        symbol = owner if isinstance(owner, Unknown) else self._file.resolve(owner)
         if isinstance(symbol, Unknown):
             return symbol
         if len(symbol.bases) != 1:
@@ -281,7 +268,7 @@ class Expressions:
             return self._typed(found.argument(-1), told)
         if found.instance:
             return self._method(found, "__call__", told, depth)
-        symbol = self._resolve(found.dotted)
+        symbol = self._file.resolve(found.dotted)
         if isinstance(symbol, Unknown):
             return symbol
         if symbol.kind is SymbolKind.CLASS:
@@ -290,7 +277,7 @@ class Expressions:
 
     def _method(self, owner: Thing, name: str, told: str, depth: int) -> Answer:
         """What calling, or awaiting the call of, a method gives."""
-        method = self._resolve(f"{owner.dotted}.{name}")
+        method = self._file.resolve(f"{owner.dotted}.{name}")
         if isinstance(method, Unknown):
             return Unknown(told)
         found = self._gives(method, owner.dotted, told, depth)
@@ -312,7 +299,7 @@ class Expressions:
             given = Annotation(found.dotted, found.arguments)
         elif kind in (SymbolKind.ASYNC_CONTEXT_MANAGER, SymbolKind.CONTEXT_MANAGER):
             given = yielded(given)
-        given = _with_self(given, owner)
+        given = with_self(given, owner)
         if kind is SymbolKind.COROUTINE_FUNCTION:
             return made("Coroutine", given)
         if kind in (SymbolKind.ASYNC_CONTEXT_MANAGER, SymbolKind.CONTEXT_MANAGER):
@@ -326,7 +313,7 @@ class Expressions:
             return found if isinstance(found, Unknown) else Unknown(told)
         if inner := found.awaited().name and found.awaited():
             return self._typed(inner, told)
-        method = self._resolve(f"{found.dotted}.__await__")
+        method = self._file.resolve(f"{found.dotted}.__await__")
         if isinstance(method, Unknown) or method.kind not in (
             SymbolKind.FUNCTION,
             SymbolKind.GENERATOR,
@@ -334,7 +321,7 @@ class Expressions:
             return Unknown(told)
         given = parsed(method.returns)
         return self._typed(
-            _with_self(given.arguments[-1] if given.arguments else given, found.dotted), told
+            with_self(given.arguments[-1] if given.arguments else given, found.dotted), told
         )
 
     def _generic(self, node: Node, depth: int) -> Answer:
@@ -345,7 +332,7 @@ class Expressions:
             return found
         if found.instance:
             return self._typed(found.looped(), f"what `{short(node)}` is is not known")
-        symbol = self._resolve(found.dotted)
+        symbol = self._file.resolve(found.dotted)
         if isinstance(symbol, Symbol) and symbol.kind is SymbolKind.CLASS:
             return found
         return Unknown(f"`{short(node)}` is no plain name")
@@ -354,14 +341,14 @@ class Expressions:
 
     def result(self, line: int, depth: int, *, yields: bool) -> Answer:
         """What the function on a line gives: to who awaits it, where it is async. `yields`: it is a generator."""
-        function = self._function(line)
-        told = f"what {self._path}:{line} gives is not known"
+        function = self._file.function(line)
+        told = f"what {self._file.path}:{line} gives is not known"
         if function is None or depth > _DEEPEST:
             return Unknown(told)
         if annotation := function.child_by_field_name("return_type"):
             found = parsed(written(annotation.text or b"")).full(self._spelled(annotation))
             return self._typed(yielded(found) if yields and yielded(found).name else found, told)
-        return self._same([self.value(node, depth) for node in _results(function)], told)
+        return self._same([self.value(node, depth) for node in results(function)], told)
 
     def _returned(self, function: Node, told: str, depth: int) -> Answer:
         """What calling a function inside a function gives."""
@@ -379,23 +366,16 @@ class Expressions:
 
     def local(self, function: Node) -> Symbol | Unknown:
         """What a function inside a function is."""
-        found = local_kind(function, self._path)
+        found = local_kind(function, self._file.path)
         kind = kinds.decorated(
-            self._index,
+            self._file.index,
             found.kind,
             tuple(decorators(function)),
             self._spelled(function),
             f"`{found.name}`",
-            self._path,
+            self._file.path,
         )
         return kind if isinstance(kind, Unknown) else replace(found, kind=kind)
-
-    def _function(self, line: int) -> Node | None:
-        if not self._functions:
-            query = Query(language(), "(function_definition) @function")
-            found = QueryCursor(query).captures(self._root).get("function", [])
-            self._functions = {node.start_point.row + 1: node for node in found}
-        return self._functions.get(line)
 
     # -- annotations --------------------------------------------------------------
 
@@ -434,93 +414,15 @@ class Expressions:
         return self._instance(annotation)
 
     def _instance(self, annotation: Annotation) -> Answer:
-        symbol = self._resolve(annotation.name)
+        symbol = self._file.resolve(annotation.name)
         if isinstance(symbol, Unknown):
             return symbol
         if symbol.kind is not SymbolKind.CLASS:
             return Unknown(f"`{annotation.name}` is a {symbol.kind.value}, not a class")
         return Thing(symbol.name, instance=True, open=True, arguments=annotation.arguments)
 
-    def _resolve(self, dotted: str) -> Symbol | Unknown:
-        """What a name is; for what it gives it does not matter whether that can be awaited."""
-        found = self._index.resolve(dotted, self._path)
-        return found.symbol if isinstance(found, Unclear) else found
-
-    # -- scopes ------------------------------------------------------------------
-
-    def _names(self, scope: Node) -> Names:
-        if scope.id not in self._scopes:
-            self._scopes[scope.id] = names(scope)
-        return self._scopes[scope.id]
-
-    def _rebound(self, name: str) -> Iterator[Bound]:
-        """The bindings of a name of the module in functions that declare it `global`."""
-        if f"global {name}".encode() not in (self._root.text or b""):
-            return
-        self._function(0)
-        for function in self._functions.values():
-            bound = self._names(function).get(name, [])
-            if _is_global(bound):
-                yield from (item for item in bound if item.how is not How.GLOBAL)
-
-    def _class_name(self, node: Node | None) -> str | Unknown:
-        """The dotted name of a class at module level or in another class."""
-        parts: list[str] = []
-        while node is not None and node.type != "module":
-            if node.type in SCOPES:
-                return Unknown("the class is defined inside a function")
-            if node.type in CLASSES:
-                parts.append(text(node.child_by_field_name("name")))
-            node = node.parent
-        return (
-            ".".join([self._module, *reversed(parts)])
-            if parts
-            else Unknown("there is no class around it")
-        )
-
 
 _CALLED = frozenset({
     SymbolKind.FUNCTION, SymbolKind.COROUTINE_FUNCTION, SymbolKind.AWAITABLE_FACTORY,
     SymbolKind.ASYNC_CONTEXT_MANAGER, SymbolKind.CONTEXT_MANAGER,
 })  # fmt: skip
-
-
-def _is_global(bound: list[Bound]) -> bool:
-    return any(item.how is How.GLOBAL for item in bound)
-
-
-def _is_none(item: Bound) -> bool:
-    """Whether a binding is `x = None`, until there is something."""
-    value = item.node.child_by_field_name("right") if item.how is How.VALUE else None
-    return (
-        value is not None and value.type == "none" and item.node.child_by_field_name("type") is None
-    )
-
-
-def _with_self(annotation: Annotation, owner: str) -> Annotation:
-    """An annotation with the class in place of `Self`."""
-    inner = tuple(_with_self(argument, owner) for argument in annotation.arguments)
-    return Annotation(owner if annotation.last == "Self" else annotation.name, inner)
-
-
-def _above(node: Node) -> Iterator[Node]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
-
-
-def _results(function: Node) -> Iterator[Node]:
-    """What a function yields, or where it does not yield, what it returns."""
-    yields: list[Node] = []
-    returned: list[Node] = []
-    stack = [function.child_by_field_name("body")]
-    while stack:
-        node = stack.pop()
-        if node is None or node.type in SCOPES | CLASSES:
-            continue
-        if node.type in ("yield", "return_statement") and node.named_children:
-            value = node.named_children[0]
-            if value.type != "none":
-                (yields if node.type == "yield" else returned).append(value)
-        stack += node.named_children
-    return iter(yields or returned)

@@ -15,6 +15,7 @@ from misspawn.index import Index, Symbol, Unknown
 from misspawn.index.store import Store
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions
+from misspawn.meanings.file import File
 from misspawn.meanings.hints import Hints
 from misspawn.meanings.narrow import narrowed
 from misspawn.meanings.surroundings import tests
@@ -70,14 +71,7 @@ class Meanings:
         modules = self.index.modules(path)
         if not modules:
             return None
-        return Expressions(
-            root,
-            modules[0],
-            path=path,
-            package=path.rpartition("/")[2].startswith("__init__."),
-            index=self.index,
-            others=self._of_tree,
-        )
+        return Expressions(File(root, modules[0], path, self.index), self._of_tree)
 
     def _of_tree(self, path: str) -> Expressions | None:
         """The lookup in a file of the tree as it is there."""

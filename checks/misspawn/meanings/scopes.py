@@ -214,3 +214,33 @@ def _yields(function: Node) -> bool:
         if node is not None and node.type not in SCOPES | CLASSES:
             stack.extend(node.named_children)
     return False
+
+
+def is_global(bound: list[Bound]) -> bool:
+    """Whether a scope declares the name `global`."""
+    return any(item.how is How.GLOBAL for item in bound)
+
+
+def is_none(item: Bound) -> bool:
+    """Whether a binding is `x = None`, until there is something."""
+    value = item.node.child_by_field_name("right") if item.how is How.VALUE else None
+    return (
+        value is not None and value.type == "none" and item.node.child_by_field_name("type") is None
+    )
+
+
+def results(function: Node) -> Iterator[Node]:
+    """What a function yields, or where it does not yield, what it returns."""
+    yields: list[Node] = []
+    returned: list[Node] = []
+    stack = [function.child_by_field_name("body")]
+    while stack:
+        node = stack.pop()
+        if node is None or node.type in SCOPES | CLASSES:
+            continue
+        if node.type in ("yield", "return_statement") and node.named_children:
+            value = node.named_children[0]
+            if value.type != "none":
+                (yields if node.type == "yield" else returned).append(value)
+        stack += node.named_children
+    return iter(yields or returned)

@@ -86,3 +86,10 @@ def short(node: Node) -> str:
     """The source of a node on one line, cut to 40 characters."""
     shown = " ".join(text(node).split())
     return shown if len(shown) <= 40 else shown[:37] + "..."
+
+
+def above(node: Node) -> Iterator[Node]:
+    """The nodes around a node, innermost first."""
+    while node.parent is not None:
+        node = node.parent
+        yield node

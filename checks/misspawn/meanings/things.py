@@ -77,3 +77,9 @@ def yielded(annotation: Annotation) -> Annotation:
 def made(name: str, *arguments: Annotation) -> Thing:
     """An instance of a generic class of the standard library."""
     return Thing(f"typing.{name}", instance=True, arguments=arguments)
+
+
+def with_self(annotation: Annotation, owner: str) -> Annotation:
+    """An annotation with the class in place of `Self`."""
+    inner = tuple(with_self(argument, owner) for argument in annotation.arguments)
+    return Annotation(owner if annotation.last == "Self" else annotation.name, inner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from misspawn.index import Index, Kind, Missing, Symbol, Unknown
@@ -276,3 +278,11 @@ def test_a_folder_in_a_package_may_lack_its_init_file() -> None:
     tree = index({"pkg/__init__.py": "", "pkg/part/m.py": "async def x(): ..."})
     found = tree.resolve("pkg.part.m.x", "pkg/part/m.py")
     assert isinstance(found, Symbol), found
+
+
+def test_a_library_without_modules_ends_the_search(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/data.txt").write_text("")
+    tree = Index(MemoryTree({"m.py": b"import lib"}), libraries=(tmp_path,))
+    for name in ("lib.x", "lib", ".x", ""):
+        assert isinstance(tree.resolve(name), Unknown), name

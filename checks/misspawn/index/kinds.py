@@ -130,7 +130,7 @@ def _registers(names: Names, full: str, near: str) -> bool:
     owner, _, name = full.rpartition(".")
     if full.startswith("pytest.mark."):
         return True
-    return name in _ROUTES and names.held(owner, near) in _REGISTRIES
+    return name in _ROUTES and bool(owner) and names.held(owner, near) in _REGISTRIES
 
 
 def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:

@@ -200,16 +200,23 @@ class Index:
 
     def _in_libraries(self, dotted: str) -> Found:
         top = dotted.partition(".")[0]
-        if top not in self._installed:
+        if top and top not in self._installed:
             trees = (FolderTree(folder, top) for folder in self._libraries)
-            tree = next((tree for tree in trees if tree.paths()), None)
-            self._installed[top] = (
-                Index(tree, libraries=self._libraries, store=self._store) if tree else None
+            self._installed[top] = self._library(
+                next((tree for tree in trees if tree.paths()), None), top
             )
-        installed = self._installed[top]
+        installed = self._installed.get(top)
         if installed is None or installed is self:
             return Unknown(f"`{dotted}` is no name of this project")
         return installed.resolve(dotted)
+
+    def _library(self, tree: Tree | None, top: str) -> Index | None:
+        """The index of an installed package, which does not look for itself elsewhere."""
+        if tree is None:
+            return None
+        index = Index(tree, libraries=self._libraries, store=self._store)
+        index._installed[top] = index
+        return index
 
     def _one(self, name: str, near: str) -> Module | Unknown | None:
         found = self.candidates(name, near)

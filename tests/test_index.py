@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from misspawn.index import Index, Kind, Missing, Symbol, Unknown
+from misspawn.index.annotations import parsed, written
 from misspawn.trees import MemoryTree
 
 Files = dict[str, str]
@@ -140,11 +143,8 @@ def test_names_are_followed_through_re_exports_and_bases(name: str, kind: Kind |
 
 def test_the_class_of_an_instance_is_told() -> None:
     lib = index({"lib.py": CLASSES.replace("from lib.base import Base", "class Base: ...")})
-    client, child = lib.resolve("lib.client"), lib.resolve("lib.Child")
-    assert isinstance(client, Symbol)
-    assert isinstance(child, Symbol)
-    assert client.returns == "lib.Client"
-    assert child.attributes == {"client": "lib.Client"}
+    assert lib.held("lib.client") == "lib.Client"
+    assert lib.held("lib.Child.client") == "lib.Client"
 
 
 @pytest.mark.parametrize("name", ["pkg.m.gone", "pkg.gone"], ids=["of a module", "of a package"])
@@ -157,3 +157,132 @@ def test_the_asking_files_own_root_decides_between_modules_of_one_name() -> None
     assert isinstance(index(files).resolve("util.x", near="a/main.py"), Symbol)
     assert isinstance(index(files).resolve("util.x", near="b/main.py"), Missing)
     assert not index(files).first_party("util", near="main.py")
+
+
+DECORATORS = {
+    "keeps it by its annotation": (
+        "def d(f: Callable[P, R]) -> Callable[P, R]: return x(f)",
+        "@d",
+        True,
+    ),
+    "keeps it by an alias": (
+        "A = Callable[P, R]\nB = Callable[[int], R]\ndef d(f: A[P, R]) -> B[P, R]: return x(f)",
+        "@d",
+        True,
+    ),
+    "makes an object": (
+        "class B: ...\ndef d(f: Callable[P, R]) -> B[P, R]: return B(f)",
+        "@d",
+        False,
+    ),
+    "waits itself": (
+        "def d(f: Callable[P, Awaitable[R]]) -> Callable[P, R]: return x(f)",
+        "@d",
+        False,
+    ),
+    "gives it back": ("def d(f):\n    note(f)\n    return f", "@d", True),
+    "wraps it": ("def d(f):\n    async def w(*a): return await f(*a)\n    return w", "@d", True),
+    "wraps it plainly": ("def d(f):\n    def w(*a): return f(*a)\n    return w", "@d", True),
+    "runs it": ("def d(f):\n    def w(*a): return run(f(*a))\n    return w", "@d", False),
+    "asks what it is": (
+        (
+            "def d(f):\n    if iscoroutinefunction(f):\n        async def w(): await f()\n    else:\n"
+            "        def w(): print(f())\n    return w"
+        ),
+        "@d",
+        True,
+    ),
+    "is made first": (
+        "def d(n):\n    def e(f):\n        async def w(): return await f()\n        return w\n    return e",
+        "@d(1)",
+        True,
+    ),
+    "is not made first": (
+        "def d(n):\n    def e(f):\n        async def w(): return await f()\n        return w\n    return e",
+        "@d",
+        False,
+    ),
+    "may be made first": (
+        (
+            "def d(f=None, *, n=1):\n    if f is None:\n        return partial(d, n=n)\n"
+            "    async def w(): return await f()\n    return w"
+        ),
+        "@d(n=2)",
+        True,
+    ),
+    "notes a route": (
+        "from fastapi import APIRouter\nrouter = APIRouter()",
+        "@router.get('/')",
+        True,
+    ),
+    "is unknown": ("from other import d", "@d", False),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "used", "known"),
+    DECORATORS.values(),
+    ids=[name.replace(" ", "-") for name in DECORATORS],
+)
+def test_a_decorator(code: str, used: str, known: bool) -> None:
+    found = index({"m.py": f"{code}\n{used}\nasync def x(): ..."}).resolve("m.x")
+    assert isinstance(found, Symbol) is known, found
+    assert not isinstance(found, Symbol) or found.kind is Kind.COROUTINE_FUNCTION
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a.B", "a.B"),
+        ("B | None", "B"),
+        ("Optional[B]", "B"),
+        ("Annotated[B, 1]", ""),
+        ("Annotated[B, x]", "B"),
+        ("'list[B]'", "list[B]"),
+        ("Callable[[A], B]", "Callable[[A],B]"),
+        ("A | B", "Union[A,B]"),
+        ("tuple[A, ...]", "tuple[A,...]"),
+        ("None", "None"),
+        ("Literal['x']", ""),
+        ("f(x)", ""),
+        ("a[", ""),
+        ("", ""),
+    ],
+)
+def test_an_annotation(text: str, shown: str) -> None:
+    assert str(parsed(written(text.encode()))) == shown
+
+
+GETATTR = "def __getattr__(name):\n    {}\n    raise AttributeError(f'no {{name!r}}')\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ("if name == 'old':\n        return 1", True),
+        ("if name in {'old', 'older'}:\n        return 1", True),
+        ("if name in TABLE:\n        return TABLE[name]", True),
+        ("if (found := TABLE.get(name)):\n        return found", True),
+        ("if name in other():\n        return 1", False),
+        ("return getattr(other, name)", False),
+        ("return load(f'm.{name}')\n    if name == 'x': ...", True),
+    ],
+)
+def test_a_module_getattr_serves_what_its_text_names(body: str, missing: bool) -> None:
+    tree = index({"m.py": GETATTR.format(body) + "TABLE = {'gone': 1}\n"})
+    assert isinstance(tree.resolve("m.gone"), Missing) is False
+    assert isinstance(tree.resolve("m.new"), Missing) is missing
+
+
+def test_a_folder_in_a_package_may_lack_its_init_file() -> None:
+    tree = index({"pkg/__init__.py": "", "pkg/part/m.py": "async def x(): ..."})
+    found = tree.resolve("pkg.part.m.x", "pkg/part/m.py")
+    assert isinstance(found, Symbol), found
+
+
+def test_a_library_without_modules_ends_the_search(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/data.txt").write_text("")
+    tree = Index(MemoryTree({"m.py": b"import lib"}), libraries=(tmp_path,))
+    for name in ("lib.x", "lib", ".x", ""):
+        assert isinstance(tree.resolve(name), Unknown), name

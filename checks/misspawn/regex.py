@@ -102,6 +102,10 @@ class RegexError(ValueError):
     """A pattern that RE2 does not take; the message says which part and why."""
 
 
+_LONG = (
+    4_000  # characters: thousands of names, of which RE2's automaton grows beyond its usual 8 MB
+)
+_ROOM = 24 << 20  # bytes; with less it starts anew again and again, six times as slow
 _ADVICE = {
     "invalid perl operator": "look-around is not linear; state the exception in `none:` or `outside:`",
     "invalid escape sequence": "back-references are not linear; compare names with `where:`",
@@ -114,6 +118,8 @@ def compile(pattern: str) -> Regex:
     """Compile a record's regex for searching UTF-8 bytes. Raises `RegexError`."""
     options = re2.Options()
     options.log_errors = False
+    if len(pattern) > _LONG:
+        options.max_mem = _ROOM
     try:
         compiled = re2.compile(pattern.encode(), options)
     except re2.error as error:

@@ -4,6 +4,6 @@ Nothing is imported or executed: modules are read and outlined, each once and on
 """
 
 from misspawn.index.lookup import Index
-from misspawn.index.model import Kind, Missing, Symbol, Unknown
+from misspawn.index.model import Kind, Missing, Symbol, Unclear, Unknown
 
-__all__ = ["Index", "Kind", "Missing", "Symbol", "Unknown"]
+__all__ = ["Index", "Kind", "Missing", "Symbol", "Unclear", "Unknown"]

@@ -8,13 +8,16 @@ import msgspec
 
 from misspawn.index.model import Kind
 
+GETATTR = "it has a module-level `__getattr__`"  # why a module may have more names
+
 
 class Definition(msgspec.Struct, frozen=True):
     """One binding of a name. Dotted names in it are as the module writes them.
 
     `kind` is None for what stands for another name: an import for `target`, which is in full, and
     `x = y` for `alias`, which is not. `called`: what the returns of a
-    function, or a value, are calls of; '' among them for what is no call of a plain name.
+    function, or a value, are calls of; '' among them for what is no call of a plain name. `wraps`: what
+    a function makes of the one that it decorates, see `decorators`; `makes`: what its result does.
     """
 
     name: str
@@ -27,6 +30,8 @@ class Definition(msgspec.Struct, frozen=True):
     returns: str = ""
     called: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    wraps: str = ""
+    makes: str = ""
     members: Mapping[str, tuple[Definition, ...]] = msgspec.field(default_factory=dict)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
+from misspawn.index.annotations import parsed
+from misspawn.index.decorators import COROUTINE
 from misspawn.index.definitions import Definition
 from misspawn.index.layout import Module
-from misspawn.index.model import Kind, Missing, Symbol, Unknown
+from misspawn.index.model import Kind, Missing, Symbol, Unclear, Unknown
 
 Found = Symbol | Unknown
 _LEAVE = frozenset({
     "staticmethod", "classmethod", "abc.abstractmethod", "typing.override", "typing.final",
     "typing_extensions.override", "typing_extensions.final", "typing.no_type_check",
-    "typing_extensions.deprecated", "warnings.deprecated", "functools.wraps",
+    "typing_extensions.deprecated", "warnings.deprecated", "functools.wraps", "tenacity.retry",
+    "backoff.on_exception", "backoff.on_predicate", "hypothesis.given", "hypothesis.settings",
 })  # fmt: skip  # decorators that give back what they decorate, or something of the same kind
 _MADE = {
     "contextlib.asynccontextmanager": Kind.ASYNC_CONTEXT_MANAGER,
@@ -25,6 +29,14 @@ _MADE = {
 _KEEPS_SYNC = frozenset(
     {"functools.lru_cache", "functools.cache"}
 )  # cached coroutines stay awaitables
+_ROUTES = frozenset({
+    "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_route", "route", "view",
+    "exception_handler", "middleware", "on_event",
+})  # fmt: skip
+_REGISTRIES = frozenset({
+    "fastapi.FastAPI", "fastapi.APIRouter", "aiohttp.web.RouteTableDef", "flask.Flask", "flask.Blueprint",
+    "quart.Quart", "quart.Blueprint", "sanic.Sanic", "sanic.Blueprint",
+})  # fmt: skip  # classes whose methods of these names give back what they decorate
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Future", "Task", "Deferred"})
 _ANYTHING = frozenset({"Any", "object", "Self", "T", "?"})
 
@@ -38,57 +50,105 @@ class Names(Protocol):
     def resolve(self, dotted: str, near: str = "") -> Found:
         """What a dotted name is."""
 
+    def held(self, dotted: str, near: str = "") -> str:
+        """The annotation of what a variable or an attribute holds."""
+
+    def definition(self, dotted: str, near: str = "") -> tuple[Module | None, Definition | None]:
+        """The one definition that a name of a module has, and the module."""
+
 
 def symbol(names: Names, module: Module, item: Definition, owner: str = "") -> Found:
     """The symbol that a definition is; `owner`: the class that it is a member of."""
     name = ".".join(filter(None, [module.name, owner, item.name]))
     kind = _decorated(names, module, item)
-    if kind is Kind.FUNCTION:
-        kind = _called(names, module, item)
     if isinstance(kind, Unknown):
         return kind
-    return Symbol(
+    called = _called(names, module, item) if kind is Kind.FUNCTION else kind
+    found = Symbol(
         name=name,
-        kind=kind,
+        kind=kind if isinstance(called, Unknown) else called,
         path=module.path,
         line=item.line,
         bases=tuple(names.full(module, base) for base in item.bases if base),
         members=frozenset(item.members),
-        attributes=dict(_attributes(names, module, item)),
-        returns=_instance(names, module, item),
+        returns=given(names, module, item),
     )
+    return Unclear(called.reason, found) if isinstance(called, Unknown) else found
 
 
 def _decorated(names: Names, module: Module, item: Definition) -> Kind | Unknown:
     kind = item.kind
     if kind is None:
         return Unknown(f"`{item.name}` at {module.path}:{item.line} stands for another name")
-    for written in reversed(item.decorators if kind is not Kind.CLASS else ()):
-        full = names.full(module, written)
+    decorators = item.decorators if kind is not Kind.CLASS else ()
+    place = f"`{item.name}` at {module.path}:{item.line}"
+    return decorated(names, kind, decorators, partial(names.full, module), place, module.path)
+
+
+def decorated(  # noqa: PLR0913, PLR0917  the function, and where it stands
+    names: Names,
+    kind: Kind,
+    decorators: Sequence[str],
+    spelled: Callable[[str], str],
+    shown: str,
+    near: str,
+) -> Kind | Unknown:
+    """What decorators, as they are written, make of a function. `spelled` tells their names in full."""
+    for decorator in reversed(decorators):
+        written = decorator.removesuffix("()")
+        full = spelled(written)
         if full in _MADE:
             kind = _MADE[full]
         elif full in _KEEPS_SYNC:
             kind = Kind.AWAITABLE_FACTORY if kind is Kind.COROUTINE_FUNCTION else kind
         elif full.endswith((".setter", ".getter", ".deleter")):
             kind = Kind.VALUE
-        elif full not in _LEAVE:
-            shown = written or "something that is no plain name"
-            return Unknown(f"`{item.name}` at {module.path}:{item.line} is decorated by `{shown}`")
+        elif wraps := _wraps(names, full, near, called=decorator.endswith("()")):
+            kind = Kind.COROUTINE_FUNCTION if wraps == COROUTINE else kind
+        elif full not in _LEAVE and not _registers(names, full, near):
+            return Unknown(f"{shown} is decorated by `{written or 'no plain name'}`")
     return kind
+
+
+def _wraps(names: Names, full: str, near: str, *, called: bool) -> str:
+    """What a decorator of the project makes of a function."""
+    module, item = names.definition(full, near)
+    told = (item.makes if called else item.wraps) if item else ""
+    wraps, *aliases = told.split(" if ")
+    is_callable = all(_is_callable(names, module, alias) for alias in aliases if module)
+    return wraps if is_callable else ""
+
+
+def _is_callable(names: Names, module: Module | None, written: str) -> bool:
+    """Whether a name is an alias of `Callable`."""
+    _, item = names.definition(names.full(module, written), module.path) if module else (None, None)
+    return item is not None and item.alias.rpartition(".")[2] == "Callable"
+
+
+def _registers(names: Names, full: str, near: str) -> bool:
+    """Whether a decorator only notes the function somewhere: `@router.get(...)`."""
+    owner, _, name = full.rpartition(".")
+    if full.startswith("pytest.mark."):
+        return True
+    return name in _ROUTES and bool(owner) and names.held(owner, near) in _REGISTRIES
 
 
 def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:
     """What a plain `def` is: its annotation decides, else what its returns are calls of."""
-    last = item.returns.rpartition(".")[2]
-    if last in _AWAITABLE:
+    annotation = parsed(item.returns)
+    if annotation.last in _AWAITABLE:
         return Kind.AWAITABLE_FACTORY
-    if item.returns and last not in _ANYTHING:
-        results = [_awaitable(names, names.full(module, item.returns), module.path)]
+    if annotation.last == "None" and set(item.called) - {"None"}:
+        return Unknown(
+            f"`{item.name}` at {module.path}:{item.line} returns more than its annotation"
+        )
+    if annotation.name and annotation.last not in _ANYTHING:
+        results = [_awaitable(names, names.full(module, annotation.name), module.path)]
     else:
         results = [_result(names, module, callee) for callee in item.called]
     if results and all(result is True for result in results):
         return Kind.AWAITABLE_FACTORY
-    if item.returns != "?" and all(result is False for result in results):
+    if bool(item.returns) == bool(annotation.name) and all(result is False for result in results):
         return Kind.FUNCTION
     return Unknown(f"what `{item.name}` at {module.path}:{item.line} returns is not known")
 
@@ -116,7 +176,7 @@ def _awaitable(names: Names, dotted: str, near: str) -> bool | None:
 
 
 _BUILTINS = frozenset({
-    "bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "range", "repr",
+    "None", "bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "range", "repr",
     "set", "sorted", "str", "sum", "tuple", "isinstance", "hasattr", "any", "all", "enumerate", "zip",
 })  # fmt: skip
 
@@ -128,23 +188,14 @@ _PLAIN = _BUILTINS | frozenset({
 })  # fmt: skip  # types of values that nobody can await
 
 
-def _instance(names: Names, module: Module, item: Definition) -> str:
-    """The dotted class that calling a function gives, or that a value is an instance of."""
-    if item.returns and item.returns != "?":
-        return names.full(module, item.returns)
+def given(names: Names, module: Module, item: Definition) -> str:
+    """The annotation, in full, of what calling a function gives or a value is; '' when there is none."""
+    if item.returns:
+        return str(parsed(item.returns).full(lambda name: names.full(module, name)))
     if item.kind is Kind.VALUE and item.called and item.called[0]:
         full = names.full(module, item.called[0])
         found = names.resolve(full, module.path)
-        if isinstance(found, Symbol):
-            return found.name if found.kind is Kind.CLASS else found.returns
+        if not isinstance(found, Symbol):
+            return full if full.rpartition(".")[2][:1].isupper() else ""
+        return found.name if found.kind is Kind.CLASS else found.returns
     return ""
-
-
-def _attributes(names: Names, module: Module, item: Definition) -> Iterator[tuple[str, str]]:
-    """Instance attributes whose class is plain and always the same."""
-    for name, members in item.members.items():
-        values = [member for member in members if member.kind is Kind.VALUE]
-        if values and len(values) == len(members):
-            classes = {_instance(names, module, value) for value in values}
-            if len(classes) == 1 and (only := classes.pop()):
-                yield name, only

@@ -42,6 +42,8 @@ def lack(index: Index, item: Imported, near: str) -> Lack:
     parts = item.module.split(".")
     if parts[0] in sys.stdlib_module_names or _is_itself(index, parts[0], near):
         return Lack(Verdict.UNKNOWN, f"{parts[0]} is most likely a module from elsewhere")
+    if "__init__" in parts:
+        return Lack(Verdict.UNKNOWN, f"{item.module} is a package by way of its file")
     for count in range(1, len(parts) + 1):
         found = _module(index, parts[:count], near)
         if isinstance(found, Lack):
@@ -130,8 +132,8 @@ def bound(index: Index, module: Module, name: str, seen: frozenset[str] = frozen
         if all(item.typing for item in items):
             return Lack(Verdict.UNKNOWN, f"{module.path} has {name} for type checkers only")
         return Lack(Verdict.FINE, f"{module.path}:{items[0].line}")
-    if outline.dynamic:
-        return Lack(Verdict.UNKNOWN, f"{module.name} may have more names: {outline.dynamic}")
+    if dynamic := index.dynamic(module, name):
+        return Lack(Verdict.UNKNOWN, f"{module.name} may have more names: {dynamic}")
     if name in GIVEN or GENERATED.fullmatch(name):
         return Lack(Verdict.UNKNOWN, f"{name} is not written by hand")
     for star in outline.stars:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from misspawn.index import kinds
-from misspawn.index.definitions import Definition, Outline
+import msgspec
+from msgspec.structs import replace
+
+from misspawn.index import kinds, store
+from misspawn.index.definitions import GETATTR, Definition, Outline
 from misspawn.index.layout import Layout, Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
+from misspawn.index.served import served
+from misspawn.index.store import Store
 from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
 
@@ -21,6 +27,8 @@ Found = Symbol | Unknown
 GENERATED = re.compile(
     r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
 )
+_MOST = 300  # outlines held at a time; others are read again from the store
+_DEEPEST = 20  # imports of imports
 GIVEN = frozenset(
     [
         "__name__",
@@ -40,12 +48,17 @@ _NONE = Outline({}, (), None, "it cannot be read as Python source")
 class Index:
     """The names of one tree. `libraries`: folders with installed packages, looked into for other names.
 
+    `store`: where outlines are kept from one run to the next.
+
     `near` in the questions is the file that asks: where several roots have a module of one name, its
     own root's counts.
     """
 
-    def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self, tree: Tree, *, libraries: tuple[Path, ...] = (), store: Store | None = None
+    ) -> None:
         self.tree = tree
+        self._store = store
         self._libraries = libraries
         self._installed: dict[str, Index | None] = {}
         self._outlines: dict[Module, Outline] = {}
@@ -58,6 +71,10 @@ class Index:
     def layout(self) -> Layout:
         """The modules by name."""
         return Layout(self.tree.paths())
+
+    def tree_has(self, path: str) -> bool:
+        """Whether the tree has a file."""
+        return path in self.tree.paths()
 
     def modules(self, path: str) -> tuple[str, ...]:
         """The importable names of a file, the one it most likely runs as first."""
@@ -94,19 +111,52 @@ class Index:
     def outline(self, module: Module) -> Outline:
         """What a module binds; of one that is no source, nothing, and that more may come."""
         if module not in self._outlines:
+            while len(self._outlines) >= _MOST:
+                self._outlines.pop(next(iter(self._outlines)))
             self._outlines[module] = self._outlined(module)
         return self._outlines[module]
 
     def _outlined(self, module: Module) -> Outline:
-        from misspawn.index.symbols import outline  # a grammar: only for who asks
-
         data = self.tree.read(module.path) if module.readable else None
         if data is None:
             return _NONE
+        key = store.key("outline", module.name, str(module.package), data)
+        if self._store and (kept := self._store.get(key)):
+            with suppress(msgspec.MsgspecError):
+                return msgspec.msgpack.decode(kept, type=Outline)
         try:
-            return outline(decode(data), module.name, package=module.package)
+            found = self._read(module, decode(data))
         except Unreadable:
             return _NONE
+        if self._store:
+            self._store.put(key, msgspec.msgpack.encode(found))
+        return found
+
+    def _read(self, module: Module, data: bytes) -> Outline:
+        from misspawn.index.symbols import outline  # a grammar: only for who asks
+
+        return outline(data, module.name, package=module.package)
+
+    def dynamic(self, module: Module, name: str) -> str:
+        """Why a module may have a name that its outline does not tell; '' when it surely has not."""
+        outline = self.outline(module)
+        if outline.dynamic != GETATTR:
+            return outline.dynamic
+        given = self._served(module)
+        return "" if given is not None and name not in given else outline.dynamic
+
+    def _served(self, module: Module) -> frozenset[str] | None:
+        """The words among which are the names that a module's `__getattr__` gives."""
+        bound = self.outline(module).names.get("__getattr__", ())
+        function, holder = b"__getattr__", module.path
+        if len(bound) == 1 and bound[0].kind is Kind.VALUE and bound[0].called:
+            maker, item = self.definition(self.full(module, bound[0].called[0]), module.path)
+            if maker is None or item is None:
+                return None
+            function, holder = item.name.encode(), maker.path
+        elif len(bound) != 1 or bound[0].kind is not Kind.FUNCTION:
+            return None
+        return served(self.tree.read(holder) or b"", function)
 
     # -- names ---------------------------------------------------------------
 
@@ -150,14 +200,23 @@ class Index:
 
     def _in_libraries(self, dotted: str) -> Found:
         top = dotted.partition(".")[0]
-        if top not in self._installed:
+        if top and top not in self._installed:
             trees = (FolderTree(folder, top) for folder in self._libraries)
-            tree = next((tree for tree in trees if tree.paths()), None)
-            self._installed[top] = Index(tree, libraries=self._libraries) if tree else None
-        installed = self._installed[top]
+            self._installed[top] = self._library(
+                next((tree for tree in trees if tree.paths()), None), top
+            )
+        installed = self._installed.get(top)
         if installed is None or installed is self:
             return Unknown(f"`{dotted}` is no name of this project")
         return installed.resolve(dotted)
+
+    def _library(self, tree: Tree | None, top: str) -> Index | None:
+        """The index of an installed package, which does not look for itself elsewhere."""
+        if tree is None:
+            return None
+        index = Index(tree, libraries=self._libraries, store=self._store)
+        index._installed[top] = index
+        return index
 
     def _one(self, name: str, near: str) -> Module | Unknown | None:
         found = self.candidates(name, near)
@@ -183,12 +242,16 @@ class Index:
         if inner is not None:
             return self._member(inner, more)
         if self.has_namespace(below, module.path):
-            return (
-                self.resolve(".".join([below, *more]), module.path)
-                if more
-                else Symbol(below, Kind.MODULE, module.path, 1)
-            )
+            return self._in_namespace(below, more, module.path)
         return self._absent(module, name, more)
+
+    def _in_namespace(self, name: str, rest: list[str], near: str) -> Found:
+        """What `rest` is in a folder of a package that has no `__init__.py`."""
+        for count in range(1, len(rest) + 1):
+            inner = self._one(".".join([name, *rest[:count]]), near)
+            if inner is not None:
+                return inner if isinstance(inner, Unknown) else self._member(inner, rest[count:])
+        return Unknown(f"`{name}` is a namespace") if rest else Symbol(name, Kind.MODULE, near, 1)
 
     def _absent(self, module: Module, name: str, more: list[str]) -> Found:
         """A name that the module does not bind itself."""
@@ -196,7 +259,7 @@ class Index:
             found = self.resolve(".".join([star, name, *more]), module.path)
             if not isinstance(found, Missing):
                 return found
-        if dynamic := self.outline(module).dynamic:
+        if dynamic := self.dynamic(module, name):
             return Unknown(f"`{module.name}` may have more names: {dynamic}")
         if name in GIVEN:
             return Unknown(f"every module has `{name}`")
@@ -214,7 +277,7 @@ class Index:
         if len(kinds_) > 1:
             told = ", ".join(sorted(kind.value for kind in kinds_))
             return Unknown(f"`{bound[0].name}` of {module.path} is one of several things: {told}")
-        return found[-1]
+        return _agreed([item for item in found if isinstance(item, Symbol)])
 
     def _binding(self, module: Module, item: Definition, more: list[str]) -> Found:
         if item.kind is None:
@@ -256,11 +319,30 @@ class Index:
             return next(one for one in found if isinstance(one, Unknown))
         if len({one.kind for one in symbols}) > 1:
             return Unknown(f"`{item.name}.{name}` is one of several things")
-        return symbols[-1]
+        return _agreed(symbols)
+
+    def held(self, dotted: str, near: str = "") -> str:
+        """The annotation, in full, of what a variable, a property or an attribute of instances holds."""
+        found = self.resolve(dotted, near)
+        return found.returns if isinstance(found, Symbol) and found.kind is Kind.VALUE else ""
+
+    def definition(
+        self, dotted: str, near: str = "", depth: int = 0
+    ) -> tuple[Module | None, Definition | None]:
+        """The one definition that a name of a module has, followed through imports, and that module."""
+        holder, _, name = dotted.rpartition(".")
+        module = self._one(holder, near) if holder else None
+        if not isinstance(module, Module) or depth > _DEEPEST:
+            return None, None
+        bound = self.outline(module).names.get(name, ())
+        if len(bound) == 1 and bound[0].kind is None and bound[0].target:
+            return self.definition(bound[0].target, module.path, depth + 1)
+        return module, (bound[0] if len(bound) == 1 else None)
 
     def bases(self, module: Module, item: Definition) -> Iterator[str]:
         """The full dotted names of a class's bases; '' for one that is not plain."""
-        for base in item.bases:
+        for written in item.bases:
+            base = written.partition("[")[0]
             if base not in ("object", "Generic", "Protocol", "ABC", "abc.ABC", "typing.Generic"):
                 yield self.full(module, base)
 
@@ -272,3 +354,13 @@ class Index:
         if len(targets) == 1 and len(bound) == 1:
             return f"{targets.pop()}{dot}{rest}"
         return f"{module.name}.{written}" if bound and not targets else written
+
+
+def _agreed(symbols: list[Symbol]) -> Symbol:
+    """The last of several; what it gives is only known when all say the same or None."""
+    given = {symbol.returns for symbol in symbols} - {"None"}
+    return (
+        symbols[-1]
+        if len(symbols) == 1
+        else replace(symbols[-1], returns=given.pop() if len(given) == 1 else "")
+    )

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import msgspec
 
 from misspawn.model import SymbolKind
-
-_NONE: Mapping[str, str] = MappingProxyType({})
-
 
 Kind = SymbolKind
 
@@ -19,9 +13,8 @@ class Symbol(msgspec.Struct, frozen=True):
     """A name, followed to where it is defined.
 
     `name` is the full dotted one there, `line` counts from 1. Of a class: `bases` as dotted names as
-    far as they are plain, the names of its `members`, and `attributes`: what instances have, with the
-    dotted class where that is plain. `returns`: the dotted annotation of a function, or the class that
-    a value is an instance of.
+    far as they are plain, and the names of its `members`. `returns`: the annotation, in full, of what a
+    function gives or a value is.
     """
 
     name: str
@@ -30,7 +23,6 @@ class Symbol(msgspec.Struct, frozen=True):
     line: int
     bases: tuple[str, ...] = ()
     members: frozenset[str] = frozenset()
-    attributes: Mapping[str, str] = msgspec.field(default_factory=lambda: _NONE)
     returns: str = ""
 
 
@@ -38,6 +30,12 @@ class Unknown(msgspec.Struct, frozen=True):
     """Nothing is said of a name, for this reason."""
 
     reason: str
+
+
+class Unclear(Unknown, frozen=True):
+    """A plain function of which is not known whether what it gives can be awaited."""
+
+    symbol: Symbol
 
 
 class Missing(Unknown, frozen=True):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
-from misspawn.index.definitions import Definition, Outline
+from misspawn.index.annotations import written
+from misspawn.index.decorators import annotated, wrapped
+from misspawn.index.definitions import GETATTR, Definition, Outline
 from misspawn.index.imports import Imported, imported
 from misspawn.index.model import Kind
 from misspawn.regions.syntax import Syntax
@@ -22,7 +25,6 @@ _MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|s
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _TYPING = re.compile(rb"\bTYPE_CHECKING\b")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-_QUOTED = re.compile(rb"""^["']([\w.\[\], |]+)["']$""")
 _BLOCKS = frozenset({
     "if_statement", "elif_clause", "else_clause", "try_statement", "except_clause", "finally_clause",
     "except_group_clause", "with_statement", "for_statement", "while_statement", "match_statement",
@@ -49,11 +51,14 @@ def outline(data: bytes, module: str, *, package: bool) -> Outline:
 
 
 def _dynamic(data: bytes, reader: _Reader, *, package: bool, broken: bool) -> str:
-    if "__getattr__" in reader.names:
-        return "it has a module-level `__getattr__`"
-    if found := _DYNAMIC.search(data) or (_MODULES.search(data) if package else None):
+    modules = (
+        _MODULES if package else re.compile(rb"\bsys\.modules\[[\"']%b\." % reader.name.encode())
+    )
+    if found := _DYNAMIC.search(data) or modules.search(data):
         return f"it makes names at run time (`{found[0].decode().strip()}`)"
-    return "it has a syntax error" if broken else ""
+    if broken:
+        return "it has a syntax error"
+    return GETATTR if "__getattr__" in reader.names else ""
 
 
 _ALL = re.compile(rb"^__all__[^=\n]*=[ \t]*([\[(][^\])]*[\])])[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
@@ -74,8 +79,10 @@ class _Reader:
     def __init__(self, module: str, *, package: bool) -> None:
         self.names: dict[str, list[Definition]] = {}
         self.stars: list[str] = []
+        self.name = module.rpartition(".")[2]
         self._module = module
         self._package = package
+        self._overloads: dict[str, tuple[str, str]] = {}
 
     def add(self, definition: Definition) -> None:
         self.names.setdefault(definition.name, []).append(definition)
@@ -106,15 +113,17 @@ class _Reader:
     def _definition(self, node: Node, *, typing: bool) -> None:
         inner = node.child_by_field_name("definition") or node
         decorators = tuple(
-            _dotted(child.named_children[0]) if child.named_children else ""
-            for child in node.named_children
-            if child.type == "decorator"
+            _decorator(child) for child in node.named_children if child.type == "decorator"
         )
-        if any(name.rpartition(".")[2] == "overload" for name in decorators):
-            return
         name = inner.child_by_field_name("name")
+        if any(decorator.rpartition(".")[2] == "overload" for decorator in decorators):
+            if name is not None and (typed := annotated(inner)):
+                self._overloads[_text(name)] = typed
+            return
         if name is not None and inner.type == "function_definition":
-            self.add(_function(inner, name, decorators, typing=typing))
+            found = _function(inner, name, decorators, typing=typing)
+            wraps, makes = self._overloads.get(found.name, ("", ""))
+            self.add(replace(found, wraps=found.wraps or wraps, makes=found.makes or makes))
         elif name is not None:
             self.add(_class(inner, name, decorators, self._module, typing=typing))
 
@@ -178,14 +187,22 @@ def _value(left: Node, right: Node | None, annotation: Node | None, *, typing: b
         and (alias := _dotted(right))
     ):
         return Definition(name, line, None, alias=alias, typing=typing)
+    if right is not None and right.type == "subscript" and (alias := _generic(right)):
+        return Definition(name, line, None, alias=alias, typing=typing)
     called = (
         (_dotted(right.child_by_field_name("function")),)
         if right is not None and right.type == "call"
         else ()
     )
-    return Definition(
-        name, line, Kind.VALUE, returns=_annotation(annotation), called=called, typing=typing
-    )
+    returns = "None" if right is not None and right.type == "none" else ""
+    returns = _annotation(annotation) or returns
+    return Definition(name, line, Kind.VALUE, returns=returns, called=called, typing=typing)
+
+
+def _generic(node: Node) -> str:
+    """The class of `C[X]`, as far as the letters tell a class from a container."""
+    name = _dotted(node.child_by_field_name("value"))
+    return name if name.rpartition(".")[2][:1].isupper() else ""
 
 
 def _of_import(item: Imported, *, typing: bool) -> Definition:
@@ -203,6 +220,7 @@ def _function(node: Node, name: Node, decorators: tuple[str, ...], *, typing: bo
         kind = Kind.ASYNC_GENERATOR if yields else Kind.COROUTINE_FUNCTION
     else:
         kind = Kind.GENERATOR if yields else Kind.FUNCTION
+    wraps, makes = wrapped(node)
     return Definition(
         _text(name),
         _line(name),
@@ -211,6 +229,8 @@ def _function(node: Node, name: Node, decorators: tuple[str, ...], *, typing: bo
         decorators=decorators,
         returns=_annotation(node.child_by_field_name("return_type")),
         called=returned,
+        wraps=wraps,
+        makes=makes,
     )
 
 
@@ -225,11 +245,28 @@ def _body(body: Node) -> tuple[bool, tuple[str, ...]]:
             continue
         if node.type == "yield":
             yields = True
-        elif node.type == "return_statement" and node.named_children:
-            returned += _returned(node.named_children[0])
+        elif node.type == "return_statement":
+            returned += _returned(node.named_children[0]) if node.named_children else ["None"]
         if b"yield" in (text := node.text or b"") or b"return" in text:
             stack += node.named_children
-    return yields, tuple(returned)
+    if returned and _falls_through(body):
+        returned.append("None")
+    return yields, tuple(dict.fromkeys(returned))
+
+
+def _falls_through(block: Node) -> bool:
+    """Whether the end of a block may be reached."""
+    last = next((node for node in reversed(block.named_children) if node.type != "comment"), None)
+    if last is None:
+        return True
+    if last.type in ("return_statement", "raise_statement", "while_statement", "match_statement"):
+        return False
+    if last.type in ("with_statement", "try_statement"):
+        return any(_falls_through(node) for node in last.named_children if node.type == "block")
+    branches = [node.child_by_field_name("consequence") or node.child_by_field_name("body")
+        for node in (last, *last.named_children) if node.type in ("if_statement", "elif_clause", "else_clause")]  # fmt: skip
+    whole = any(node.type == "else_clause" for node in last.named_children)
+    return not whole or any(branch is None or _falls_through(branch) for branch in branches)
 
 
 _PLAIN = frozenset({
@@ -241,7 +278,7 @@ _PLAIN = frozenset({
 
 
 def _returned(value: Node) -> Iterator[str]:
-    """What a returned expression is a call of; '' when nothing plain, nothing when it is no awaitable."""
+    """What a returned expression is a call of; '' when nothing plain, `None` when it is no awaitable."""
     if value.type == "call":
         yield _dotted(value.child_by_field_name("function"))
     elif value.type == "conditional_expression":
@@ -249,8 +286,8 @@ def _returned(value: Node) -> Iterator[str]:
         yield from _returned(value.named_children[-1])
     elif value.type == "parenthesized_expression" and value.named_children:
         yield from _returned(value.named_children[0])
-    elif value.type not in _PLAIN:
-        yield ""
+    else:
+        yield "None" if value.type in _PLAIN else ""
 
 
 def _class(
@@ -284,31 +321,52 @@ def _base(node: Node) -> str:
 
 
 _SELF = re.compile(
-    rb"^([ \t]+)self\.(\w+)[ \t]*(:[^=\n]+)?(?:=(?!=)[ \t]*([^\n]*))?$", re.MULTILINE
+    rb"^[ \t]+self\.(\w+)[ \t]*(?::([^=\n]+))?(?:=(?!=)[ \t]*([^\n]*))?$", re.MULTILINE
 )
-_CALL = re.compile(rb"([A-Za-z_]\w*(?:\.\w+)*)\(")
+_CALL = re.compile(rb"([A-Za-z_]\w*(?:\.\w+)*)(?:\[[^\]\n]*\])?\(")
+_PARAMETER = re.compile(rb"(\w+)(?:[ \t]+or\b.*)?")
 
 
 def _attributes(body: Node, reader: _Reader) -> None:
     """Instance attributes: `self.x = C(...)`, `self.x: C`, `self.x = y`."""
-    text = body.text or b""
-    first = body.start_point.row + 1
-    own = set(reader.names)
-    for found in _SELF.finditer(text):
-        name = found[2].decode("ascii", "replace")
-        if name in own or not (found[3] or found[4]):
-            continue
-        call = _CALL.match(found[4] or b"")
-        called = (call[1].decode(),) if call else ()
-        reader.add(
-            Definition(
-                name,
-                first + text.count(b"\n", 0, found.start()),
-                Kind.VALUE,
-                returns=_type((found[3] or b"")[1:].strip()),
-                called=called,
-            )
-        )
+    own = {name for name, items in reader.names.items() if not all(map(_may_change, items))}
+    for child in body.named_children:
+        function = child.child_by_field_name("definition") or child
+        if function.type == "function_definition" and b"self." in (text := function.text or b""):
+            first = function.start_point.row + 1
+            for found in _SELF.finditer(text):
+                name = found[1].decode("ascii", "replace")
+                if name not in own and (found[2] or found[3]):
+                    line = first + text.count(b"\n", 0, found.start())
+                    reader.add(_attribute(name, line, found, function))
+
+
+def _may_change(item: Definition) -> bool:
+    """Whether instances may get something else under the name: a method, and what the class sets to None."""
+    if item.kind is Kind.VALUE:
+        return item.returns == "None"
+    return item.kind is not Kind.CLASS and not item.decorators
+
+
+def _attribute(name: str, line: int, found: re.Match[bytes], function: Node) -> Definition:
+    returns, value = written(found[2] or b""), found[3] or b""
+    call = _CALL.match(value)
+    called = (call[1].decode(),) if call else ()
+    if not returns and (given := _PARAMETER.fullmatch(value)):
+        returns = _parameter(function, given[1])
+    if not returns and value == b"None":
+        returns = "None"
+    return Definition(name, line, Kind.VALUE, returns=returns, called=called)
+
+
+def _parameter(function: Node, name: bytes) -> str:
+    """The annotation of a function's parameter."""
+    parameters = function.child_by_field_name("parameters")
+    for node in parameters.named_children if parameters is not None else ():
+        inner = node.child_by_field_name("name") or next(iter(node.named_children), None)
+        if inner is not None and inner.text == name:
+            return _annotation(node.child_by_field_name("type"))
+    return ""
 
 
 # -- small ----------------------------------------------------------------------
@@ -320,24 +378,20 @@ def _is_typing(node: Node) -> bool:
 
 
 def _annotation(node: Node | None) -> str:
-    return _type(node.text or b"") if node is not None else ""
+    return written(node.text or b"") if node is not None else ""
 
 
-def _type(text: bytes) -> str:
-    """The dotted name of a plain annotation; `X | None` and `Optional[X]` are X."""
-    if quoted := _QUOTED.match(text):
-        text = quoted[1]
-    text = re.sub(rb"\|[ \t]*None\b|\bNone[ \t]*\|", b"", text).strip()
-    if optional := re.fullmatch(rb"(?:typing\.)?Optional\[(.*)\]", text):
-        text = optional[1]
-    plain = _DOTTED.match(text)
-    if plain is None or text[plain.end() : plain.end() + 1] not in (b"", b"["):
-        return "?" if text else ""
-    return plain[0].decode()
+def _decorator(node: Node) -> str:
+    """The name of a decorator, with `()` behind it when it is called first; '' when it is no plain one."""
+    inner = node.named_children[0] if node.named_children else None
+    name = _dotted(inner)
+    return f"{name}()" if name and inner is not None and inner.type == "call" else name
 
 
 def _dotted(node: Node | None) -> str:
     """The text of a plain dotted name, of a call its callee; else ''."""
+    if node is not None and node.type == "subscript":
+        node = node.child_by_field_name("value")
     if node is not None and node.type == "call":
         node = node.child_by_field_name("function")
     text = (node.text or b"") if node is not None else b""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple
 
+import msgspec
+
+from misspawn.index.store import Store, key
 from misspawn.model import SymbolKind
 from misspawn.trees import Tree
 
@@ -22,12 +26,22 @@ _WORD = re.compile(rb"\w+")
 Places = dict[bytes, set[str]]
 
 
-class Found(NamedTuple):
-    """In which files there is an `async def`, a plain `def`, a class of a name.
+class Summary(msgspec.Struct, frozen=True, array_like=True):
+    """What one file defines by `async def`, `def` and `class`.
 
     `yielding`: async functions before whose successor there is a `yield`. `bases`: what each class
     has in its brackets.
     """
+
+    coroutines: frozenset[bytes]
+    functions: frozenset[bytes]
+    classes: frozenset[bytes]
+    yielding: frozenset[bytes]
+    bases: tuple[tuple[bytes, bytes], ...]
+
+
+class Found(NamedTuple):
+    """In which files there is an `async def`, a plain `def`, a class of a name; the rest as in a summary."""
 
     coroutines: Places
     functions: Places
@@ -42,8 +56,9 @@ class Definitions:
     Test functions are left out: nobody calls them.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, store: Store | None = None) -> None:
         self._tree = tree
+        self._store = store
 
     def named(self, kinds: Collection[SymbolKind]) -> frozenset[bytes]:
         """The names that something of these kinds can have.
@@ -86,22 +101,44 @@ class Definitions:
         found = Found({}, {}, {}, set(), [])
         for path in self._tree.paths():
             if path.endswith((".py", ".pyi")) and (data := self._tree.read(path)):
-                _collect(path, data, found)
+                _collect(path, self._summary(data), found)
         return found
 
+    def _summary(self, data: bytes) -> Summary:
+        if self._store is None:
+            return _summary(data)
+        known = key("summary", data)
+        if kept := self._store.get(known):
+            with suppress(msgspec.MsgspecError):
+                return msgspec.msgpack.decode(kept, type=Summary)
+        summary = _summary(data)
+        self._store.put(known, msgspec.msgpack.encode(summary))
+        return summary
 
-def _collect(path: str, data: bytes, found: Found) -> None:
-    for name, bases in _CLASS.findall(data):
-        found.classes.setdefault(name, set()).add(path)
-        if bases:
-            found.bases.append((name, path, bases))
+
+def _summary(data: bytes) -> Summary:
+    classes = _CLASS.findall(data)
     asynchronous = Counter(_ASYNC_DEF.findall(data))
-    for name in asynchronous:
-        found.coroutines.setdefault(name, set()).add(path)
-    if asynchronous and b"yield" in data:
-        found.yielding.update(_yielding(data))
-    for name in Counter(_DEF.findall(data)) - asynchronous:
-        found.functions.setdefault(name, set()).add(path)
+    yields = asynchronous and b"yield" in data
+    return Summary(
+        frozenset(asynchronous),
+        frozenset(Counter(_DEF.findall(data)) - asynchronous),
+        frozenset(name for name, _ in classes),
+        frozenset(_yielding(data)) if yields else frozenset(),
+        tuple((name, bases) for name, bases in classes if bases),
+    )
+
+
+def _collect(path: str, summary: Summary, found: Found) -> None:
+    for places, names in (
+        (found.coroutines, summary.coroutines),
+        (found.functions, summary.functions),
+        (found.classes, summary.classes),
+    ):
+        for name in names:
+            places.setdefault(name, set()).add(path)
+    found.yielding.update(summary.yielding)
+    found.bases.extend((name, path, bases) for name, bases in summary.bases)
 
 
 def _yielding(data: bytes) -> Iterator[bytes]:

@@ -9,38 +9,51 @@ from itertools import chain
 from pathlib import Path
 
 from msgspec.structs import replace
+from tree_sitter import Node
 
 from misspawn.index import Index, Symbol, Unknown
+from misspawn.index.store import Store
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
-from misspawn.meanings.expressions import Expressions, Thing
+from misspawn.meanings.expressions import Expressions
+from misspawn.meanings.file import File
 from misspawn.meanings.hints import Hints
 from misspawn.meanings.narrow import narrowed
-from misspawn.meanings.scopes import local_kind
+from misspawn.meanings.surroundings import tests
+from misspawn.meanings.things import Thing
 from misspawn.model import Detector, SymbolKind
 from misspawn.regions.document import Document
 from misspawn.regions.python import PythonDocument
+from misspawn.regions.syntax import Syntax
+from misspawn.source import decode
 from misspawn.trees import Tree, WorkingTree
 
 _OWNER = re.compile(r"(?s)(.+?)\s*,\s*[\"'](\w+)")
 _ENVIRONMENTS = (".venv", "venv")
-_ASSIGNED = re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
-_QUOTED = re.compile(rb"[\"'](?:[\w.]*\.)?(\w+)[\"']")
+_ASSIGNED = re.compile(rb"\b(?!self\.)\w[\w.\[\]()]*\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
+_PATCHED = re.compile(
+    rb"\b(?:patch(?:\.\w+)*|[sd]etattr)\(\s*(?:[^\"'()=]*(?:\([^()]*\)[^\"'()=]*)?,\s*)?[\"'](?:[\w.]*\.)?(\w+)[\"']"
+)
 _QUOTES = (b"'", b'"')
+_MOST = 12  # files whose trees are kept for what others ask of them
 _STRINGS = ("string", "string_content", "string_start")
 
 
 class Meanings:
     """The index of one tree and what detectors ask of it. Made once, shared by all files."""
 
-    def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
-        self.index = Index(tree, libraries=libraries)
-        self.definitions = Definitions(tree)
+    def __init__(
+        self, tree: Tree, *, libraries: tuple[Path, ...] = (), store: Store | None = None
+    ) -> None:
+        self.index = Index(tree, libraries=libraries, store=store)
+        self.definitions = Definitions(tree, store)
+        self._files: dict[str, Expressions | None] = {}
 
     @classmethod
     def on_disk(cls, root: Path) -> Meanings:
         """Those of the project below a folder, with the packages of its own virtual environment."""
         found = (sorted(root.glob(f"{name}/lib/python3*/site-packages")) for name in _ENVIRONMENTS)
-        return cls(WorkingTree(str(root)), libraries=tuple(chain.from_iterable(found)))
+        libraries = tuple(chain.from_iterable(found))
+        return cls(WorkingTree(str(root)), libraries=libraries, store=Store())
 
     def narrowed(self, detector: Detector) -> Detector:
         """The detector with only those names as callees that the project defines with such a kind."""
@@ -52,6 +65,23 @@ class Meanings:
     def of(self, path: str, document: Document) -> FileLookup:
         """The lookup for one document of the file at a path of the tree."""
         return FileLookup(self, path, document)
+
+    def expressions(self, path: str, root: Node) -> Expressions | None:
+        """The lookup of expressions in a file with this syntax tree."""
+        modules = self.index.modules(path)
+        if not modules:
+            return None
+        return Expressions(File(root, modules[0], path, self.index), self._of_tree)
+
+    def _of_tree(self, path: str) -> Expressions | None:
+        """The lookup in a file of the tree as it is there."""
+        if path not in self._files:
+            data = self.index.tree.read(path) if path in self.index.tree.paths() else None
+            while len(self._files) >= _MOST:
+                self._files.pop(next(iter(self._files)))
+            root = Syntax(decode(data), whole=True).whole().root_node if data else None
+            self._files[path] = self.expressions(path, root) if root is not None else None
+        return self._files[path]
 
     def overridden(self, symbol: Symbol) -> str:
         """The file in which a subclass may define the member otherwise, '' if there is none."""
@@ -115,7 +145,7 @@ class FileLookup:
         if (node.start_byte, node.end_byte) != (begin, stop):
             return Unknown(f"`{written}` is no expression of its own")
         replaced = node.parent is not None and node.parent.child_by_field_name("left") == node
-        return self._own(expressions.thing(node), written, replaced=replaced)
+        return self._own(expressions.thing(node), written, begin, replaced=replaced)
 
     def _member(
         self, expressions: Expressions, begin: int, owner: str, name: str
@@ -129,16 +159,20 @@ class FileLookup:
         return self._meanings.index.resolve(f"{found.dotted}.{name}", self._path)
 
     def _own(  # noqa: PLR0911  one for each reason to say nothing
-        self, found: Thing | Unknown, written: str, *, replaced: bool
+        self, found: Thing | Unknown, written: str, at: int, *, replaced: bool
     ) -> Symbol | Unknown:
         """The symbol of an expression, if it is the project's and nothing puts another in its place.
 
-        `replaced`: the expression is itself what is assigned to.
+        `at`: where it stands. `replaced`: the expression is itself what is assigned to.
         """
         if isinstance(found, Unknown):
             return found
         if found.local is not None:
-            return local_kind(found.local, self._path)
+            local = self._expressions
+            assert isinstance(local, Expressions)
+            kind = local.local(found.local)
+            plain = isinstance(kind, Symbol) and kind.kind not in ASYNCHRONOUS
+            return Unknown(f"`{written}` is a plain function inside a function") if plain else kind
         if found.instance:
             return Unknown(f"`{written}` is an instance of `{found.dotted}`")
         symbol = self._meanings.index.resolve(found.dotted, self._path)
@@ -147,7 +181,7 @@ class FileLookup:
         if not self._meanings.index.first_party(symbol.name, self._path):
             return Unknown(f"`{symbol.name}` is not of this project")
         name = found.dotted.rpartition(".")[2]
-        if not replaced and name in self._replaced:
+        if not replaced and self._is_replaced(name, at):
             return Unknown(f"this file puts something else in the place of `{name}`")
         if (
             symbol.kind not in ASYNCHRONOUS
@@ -158,28 +192,40 @@ class FileLookup:
             return Unknown(f"a subclass in {path} may define `{name}` otherwise")
         return symbol
 
+    def _is_replaced(self, name: str, at: int) -> bool:
+        """Whether the file puts something else under an attribute's name, in other code than other tests."""
+        assert isinstance(self._document, PythonDocument)
+        if name not in self._replaced:
+            return False
+        tests = [span for span in self._tests if not span[0] <= at < span[1]]
+        return any(
+            not any(start <= place < end for start, end in tests) for place in self._replaced[name]
+        )
+
     @cached_property
-    def _replaced(self) -> frozenset[str]:
-        """The attributes that the file assigns to, and what it may patch by name."""
+    def _replaced(self) -> dict[str, list[int]]:
+        """The attributes that the file assigns to or patches by name, and where.
+
+        What a class does to `self` is known to the index.
+        """
         assert isinstance(self._document, PythonDocument)
         data = self._document.source
-        found = set(_ASSIGNED.findall(data))
-        if b"patch" in data or b"setattr" in data:
-            found.update(_QUOTED.findall(data))
-        return frozenset(name.decode("utf-8", "replace") for name in found)
+        found: dict[str, list[int]] = {}
+        for search in (_ASSIGNED, _PATCHED):
+            for match in search.finditer(data):
+                name = match[match.lastindex or 0].decode("utf-8", "replace")
+                found.setdefault(name, []).append(match.start())
+        return found
+
+    @cached_property
+    def _tests(self) -> list[tuple[int, int]]:
+        """Where the test functions of the file are."""
+        assert isinstance(self._document, PythonDocument)
+        return [(node.start_byte, node.end_byte) for node in tests(self._document.syntax())]
 
     @cached_property
     def _expressions(self) -> Expressions | Unknown:
         if not isinstance(self._document, PythonDocument):
             return Unknown("only Python's names are looked up")
-        modules = self._meanings.index.modules(self._path)
-        if not modules:
-            return Unknown(f"{self._path} cannot be imported by any name")
-        package = self._path.rpartition("/")[2].startswith("__init__.")
-        return Expressions(
-            self._document.syntax(),
-            modules[0],
-            path=self._path,
-            package=package,
-            index=self._meanings.index,
-        )
+        found = self._meanings.expressions(self._path, self._document.syntax())
+        return found or Unknown(f"{self._path} cannot be imported by any name")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from tree_sitter import Node
 
-from misspawn.index import Symbol, Unknown
+from misspawn.index import Symbol
 from misspawn.model import SymbolKind
 from misspawn.regions.bindings import SCOPES
 from misspawn.regions.grammar import CLASSES, FUNCTIONS, is_async
@@ -22,29 +24,30 @@ class How(Enum):
     VALUE = "assignment"
     PARAMETER = "parameter"
     CONTEXT = "with"
+    LOOP = "for"
+    GLOBAL = "global"
     UNKNOWN = "unknown"
 
 
 class Bound(NamedTuple):
     """One binding. `node`: the definition, assignment or parameter; `target`: what an import names.
 
-    The target is as written: leading dots stand for a relative import.
+    The target is as written: leading dots stand for a relative import. `at`: which of several names at
+    once it is, -1 when it is alone.
     """
 
     how: How
     node: Node
     target: str = ""
+    at: int = -1
 
 
 Names = dict[str, list[Bound]]
 _TRANSPARENT = ("block", "decorated_definition", "parenthesized_expression", "expression_list")
-_PATTERNS = (
-    "pattern_list",
-    "tuple_pattern",
-    "list_pattern",
-    "list_splat_pattern",
-    "as_pattern_target",
-)
+_BINDING = frozenset({
+    "assignment", "named_expression", "augmented_assignment", "case_pattern", "with_item", "as_pattern",
+    "boolean_operator", "comparison_operator", "not_operator", "call", "argument_list",
+})  # fmt: skip
 
 
 def names(scope: Node) -> Names:
@@ -71,24 +74,16 @@ def _bindings(scope: Node) -> Iterator[tuple[str, Bound]]:
         yield from _bound_by(node)
         if node.type in SCOPES | CLASSES:
             continue
-        stack.extend(child for child in node.named_children if _may_bind(child))
+        stack.extend(child for child in node.named_children if _may_bind(child.type))
 
 
-def _may_bind(node: Node) -> bool:
+@cache
+def _may_bind(kind: str) -> bool:
+    """Whether a node of this kind may have a binding in it, outside of functions and classes."""
     return (
-        node.type in _TRANSPARENT
-        or node.type.endswith(("_statement", "_clause", "_definition"))
-        or node.type
-        in (
-            "assignment",
-            "named_expression",
-            "augmented_assignment",
-            "case_pattern",
-            "with_item",
-            "as_pattern",
-        )
-        or node.type
-        in ("boolean_operator", "comparison_operator", "not_operator", "call", "argument_list")
+        kind in _TRANSPARENT
+        or kind in _BINDING
+        or kind.endswith(("_statement", "_clause", "_definition"))
     )
 
 
@@ -118,27 +113,44 @@ def _bound_by(node: Node) -> Iterator[tuple[str, Bound]]:
         yield text(node.child_by_field_name("name")), Bound(How.DEFINITION, node)
     elif kind in ("assignment", "named_expression"):
         left = node.child_by_field_name("left") or node.child_by_field_name("name")
-        plain = left is not None and left.type == "identifier"
-        yield from (
-            (name, Bound(How.VALUE if plain else How.UNKNOWN, node)) for name in _targets(left)
-        )
+        yield from _each(How.VALUE, node, left)
     elif kind in ("import_statement", "import_from_statement"):
         yield from _imported(node)
-    elif kind in ("augmented_assignment", "for_statement"):
+    elif kind == "for_statement":
+        yield from _each(How.LOOP, node, node.child_by_field_name("left"))
+    elif kind == "augmented_assignment":
         yield from _unknown(node, node.child_by_field_name("left"))
     elif kind == "as_pattern":
-        how = How.CONTEXT if _is_context(node) else How.UNKNOWN
+        entered = node.parent is not None and node.parent.type == "with_item"
         alias = node.child_by_field_name("alias")
-        yield from ((name, Bound(how, node)) for name in _targets(alias))
-    elif kind in ("global_statement", "nonlocal_statement", "delete_statement", "case_pattern"):
+        target = alias.named_children[0] if alias is not None and alias.named_children else alias
+        yield from _each(How.CONTEXT if entered else How.UNKNOWN, node, target)
+    elif kind == "global_statement":
+        yield from ((name, Bound(How.GLOBAL, node)) for name in _targets(node))
+    elif kind in ("nonlocal_statement", "delete_statement", "case_pattern"):
         yield from _unknown(node, node)
 
 
-def _is_context(node: Node) -> bool:
-    """Whether `x as y` stands in a `with`, and y is one name."""
-    alias = node.child_by_field_name("alias")
-    plain = text(alias).isidentifier()
-    return plain and node.parent is not None and node.parent.type == "with_item"
+_SEVERAL = ("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list")
+
+
+def _each(how: How, node: Node, target: Node | None) -> Iterator[tuple[str, Bound]]:
+    """The names of a target: one, or several that each get a part."""
+    if target is None:
+        return
+    while target.type == "parenthesized_expression" and target.named_children:
+        target = target.named_children[0]
+    if target.type == "identifier":
+        yield text(target), Bound(how, node)
+    elif target.type in _SEVERAL:
+        starred = any(child.type.startswith("list_splat") for child in target.named_children)
+        for at, child in enumerate(target.named_children):
+            if child.type == "identifier" and not starred:
+                yield text(child), Bound(how, node, at=at)
+            else:
+                yield from _unknown(node, child)
+    else:
+        yield from _unknown(node, target)
 
 
 def _unknown(node: Node, target: Node | None) -> Iterator[tuple[str, Bound]]:
@@ -171,15 +183,26 @@ def _imported(node: Node) -> Iterator[tuple[str, Bound]]:
             yield top, Bound(How.IMPORT, node, top)
 
 
-def local_kind(function: Node, path: str) -> Symbol | Unknown:
-    """What a function inside a function is; of a decorated one nothing is said."""
+def local_kind(function: Node, path: str) -> Symbol:
+    """What a function inside a function is without its decorators."""
     name = text(function.child_by_field_name("name"))
-    if function.parent is not None and function.parent.type == "decorated_definition":
-        return Unknown(f"`{name}` is decorated")
-    if not is_async(function):
-        return Unknown(f"`{name}` is a plain function inside a function")
-    kind = SymbolKind.ASYNC_GENERATOR if _yields(function) else SymbolKind.COROUTINE_FUNCTION
-    return Symbol(name, kind, path, function.start_point.row + 1)
+    line = function.start_point.row + 1
+    yields = _yields(function)
+    if is_async(function):
+        kind = SymbolKind.ASYNC_GENERATOR if yields else SymbolKind.COROUTINE_FUNCTION
+    else:
+        kind = SymbolKind.GENERATOR if yields else SymbolKind.FUNCTION
+    return Symbol(name, kind, path, line)
+
+
+def decorators(function: Node) -> Iterator[str]:
+    """The decorators of a function as names, with `()` behind one that is called; '' for what is no plain name."""
+    above = function.parent
+    for node in above.named_children if above is not None else ():
+        if node.type == "decorator":
+            written = "".join(text(node).removeprefix("@").split())
+            found = re.fullmatch(r"([\w.]+)(\(.*\))?", written)
+            yield f"{found[1]}{'()' if found[2] else ''}" if found else ""
 
 
 def _yields(function: Node) -> bool:
@@ -191,3 +214,33 @@ def _yields(function: Node) -> bool:
         if node is not None and node.type not in SCOPES | CLASSES:
             stack.extend(node.named_children)
     return False
+
+
+def is_global(bound: list[Bound]) -> bool:
+    """Whether a scope declares the name `global`."""
+    return any(item.how is How.GLOBAL for item in bound)
+
+
+def is_none(item: Bound) -> bool:
+    """Whether a binding is `x = None`, until there is something."""
+    value = item.node.child_by_field_name("right") if item.how is How.VALUE else None
+    return (
+        value is not None and value.type == "none" and item.node.child_by_field_name("type") is None
+    )
+
+
+def results(function: Node) -> Iterator[Node]:
+    """What a function yields, or where it does not yield, what it returns."""
+    yields: list[Node] = []
+    returned: list[Node] = []
+    stack = [function.child_by_field_name("body")]
+    while stack:
+        node = stack.pop()
+        if node is None or node.type in SCOPES | CLASSES:
+            continue
+        if node.type in ("yield", "return_statement") and node.named_children:
+            value = node.named_children[0]
+            if value.type != "none":
+                (yields if node.type == "yield" else returned).append(value)
+        stack += node.named_children
+    return iter(yields or returned)

@@ -72,7 +72,24 @@ def is_receiver(parameter: Node, function: Node) -> bool:
     return parameters is not None and parameters.named_children[0].id == parameter.id
 
 
+def tests(root: Node) -> Iterator[Node]:
+    """The test functions of a file, with their decorators."""
+    for node in root.named_children:
+        inner = node.child_by_field_name("definition") or node
+        if inner.type in CLASSES and (body := inner.child_by_field_name("body")):
+            yield from tests(body)
+        elif text(inner.child_by_field_name("name")).startswith("test"):
+            yield node
+
+
 def short(node: Node) -> str:
     """The source of a node on one line, cut to 40 characters."""
     shown = " ".join(text(node).split())
     return shown if len(shown) <= 40 else shown[:37] + "..."
+
+
+def above(node: Node) -> Iterator[Node]:
+    """The nodes around a node, innermost first."""
+    while node.parent is not None:
+        node = node.parent
+        yield node

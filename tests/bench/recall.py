@@ -1,4 +1,4 @@
-"""How many forgotten awaits a scan finds: `python tests/bench/recall.py TREE... [--number N]`.
+"""How many forgotten awaits a scan finds: `python -m tests.bench.recall TREE... [--number N]`.
 
 Takes calls `await f(...)` of first-party coroutine functions at random, removes the word `await` from
 one at a time in a copy of the tree, scans that file, and prints what was found by the form of the
@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from oracle import Oracle
+from tests.bench.oracle import Oracle
 
 from misspawn.catalogue import load
 from misspawn.index import Unknown

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from misspawn import catalogue, places
+from misspawn import catalogue, model, places
 from misspawn.catalogue import cache, convert, records
 from misspawn.catalogue.tree import Tree
 from misspawn.errors import UserError
@@ -248,6 +248,17 @@ def test_a_changed_record_is_compiled_anew(own_records: Path, write_record: Writ
     catalogue.load()
     write_record(("severity: warning", "severity: hint"))
     assert catalogue.load()[0].severity is Severity.HINT
+
+
+def test_a_changed_module_of_the_model_changes_the_stamp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "__file__", str(tmp_path / "__init__.py"))
+    stamps = [cache.stamp([])]
+    for text in ("a = 1\n", "a = 10\n"):
+        (tmp_path / "nouns.py").write_text(text, encoding="utf-8")
+        stamps.append(cache.stamp([]))
+    assert len(set(stamps)) == 3
 
 
 @pytest.mark.parametrize("content", [b"", b"\xc1", b"\x92\x90\x90", b"x" * 1000])

@@ -152,16 +152,13 @@ def status(path: str) -> Status:
 
 
 def _key(policy: Policy) -> bytes:
-    parts = sys.version, sys.platform, sorted(_engine()), sorted(_libraries()), policy.basis
+    parts = sys.version, sys.platform, [*_engine()], sorted(_libraries()), policy.basis
     return digest(msgspec.msgpack.encode(parts))
 
 
-def _engine() -> Iterator[tuple[str, int, int]]:
+def _engine() -> Iterator[places.State]:
     """Our modules, which differ between installations of one version."""
-    for folder, _, names in os.walk(os.path.dirname(misspawn.__file__)):
-        for path in (os.path.join(folder, name) for name in names if name.endswith(".py")):
-            found = os.stat(path)
-            yield path, found.st_size, found.st_mtime_ns
+    return places.states(places.modules(misspawn.__file__))
 
 
 def _libraries() -> Iterator[str]:

@@ -14,9 +14,9 @@ import msgspec
 
 from misspawn import __version__, model
 from misspawn.model import Pattern
-from misspawn.places import CATALOGUES, cached, keep
+from misspawn.places import CATALOGUES, State, cached, keep, modules, states
 
-Stamp = tuple[tuple[str, int, int], ...]
+Stamp = tuple[State, ...]
 
 
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
@@ -28,10 +28,8 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
 
 def stamp(files: Iterable[str]) -> Stamp:
     """What changes when a record, the model or the version does."""
-    code = os.stat(model.__file__)
-    engine = (f"misspawn {__version__}", code.st_size, code.st_mtime_ns)
-    stats = ((file, os.stat(file)) for file in files)
-    return (engine, *((file, stat.st_size, stat.st_mtime_ns) for file, stat in stats))
+    version = (f"misspawn {__version__}", 0, 0)
+    return (version, *states(modules(model.__file__)), *states(files))
 
 
 def load(root: str, current: Stamp) -> tuple[Pattern, ...] | None:

@@ -5,6 +5,8 @@ The names of nodes are those of tree-sitter-python.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tree_sitter import Node
 
 from misspawn.regions.bindings import SCOPES
@@ -65,6 +67,16 @@ def holders(path: list[Step], types: set[str]) -> list[tuple[Step, Step]]:
     ]
 
 
+def innermost(name: str, path: list[Step]) -> Node | None:
+    """The last node of this kind of scope on a path that has the rest of it in its body."""
+    for step, below in zip(path[::-1], [None, *path[:0:-1]], strict=True):
+        if step.node.type in KINDS[name] and (
+            name == "statement" or below is None or below.field == "body"
+        ):
+            return step.node
+    return None
+
+
 def holds(step: Step, below: Step) -> bool:
     """Whether the step is a function in whose body the next one lies."""
     return step.node.type in SCOPES and below.field == "body"
@@ -92,6 +104,19 @@ def with_decorators(node: Node) -> Node:
         if parent is not None and parent.type == "decorated_definition":
             return parent
     return node
+
+
+def header(node: Node) -> Iterator[tuple[int, int]]:
+    """What a context is told by: its callee, its target, the heads of a `try`'s clauses, else its head."""
+    if node.type == "call" and (callee := node.child_by_field_name("function")):
+        yield callee.start_byte, callee.end_byte
+    elif node.type in KINDS["assignment"] and (target := node.child_by_field_name("left")):
+        yield target.start_byte, target.end_byte
+    elif node.type == "try_statement":
+        clauses = (one for one in node.children if one.type.startswith(("except", "finally")))
+        yield from ((clause.start_byte, header_end(clause)) for clause in clauses)
+    else:
+        yield with_decorators(node).start_byte, header_end(node)
 
 
 def header_end(node: Node) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
 import re
-import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -14,25 +12,15 @@ from tree_sitter import Node
 from misspawn.model import Language
 from misspawn.regex import Regex
 from misspawn.regions import grammar
-from misspawn.regions.bindings import (
-    SCOPES,
-    bare,
-    binding,
-    defined,
-    import_of,
-    scope_text,
-    word_at,
-)
+from misspawn.regions.bindings import SCOPES
 from misspawn.regions.document import Document, Region, Spans
 from misspawn.regions.lexical import Lexed, Quotes, comments, lex
 from misspawn.regions.names import Import, imports, own_level, substitutions
 from misspawn.regions.offsets import Edit, OffsetMap, rewrite
+from misspawn.regions.shadows import Shadows
 from misspawn.regions.syntax import Step, Syntax
 from misspawn.regions.view import blank
 
-_GLOBAL_MEANING = frozenset(
-    name.encode() for name in (*sys.stdlib_module_names, *dir(builtins)) if not name.startswith("_")
-)
 _ASYNC = re.compile(rb"\basync[\s\\]+def\b")
 _LOOP = re.compile(rb"\b(?:for|while)\b")
 _ROOT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?=\s*[.(])")
@@ -65,9 +53,7 @@ class PythonDocument(Document):
         self.text = rewrite(data, edits)
         self._syntax = Syntax(data, self._quotes, whole=whole)
         self._texts: dict[tuple[object, ...], bytes] = {}
-        self._paths: dict[tuple[int, int], list[Step]] = {}
-        self._imported: dict[bytes, str] = {}
-        self._bindings: dict[tuple[int, bytes], str] = {}
+        self._shadows = Shadows(data, self._syntax, self._imports, self._edits)
 
     @classmethod
     def open(cls, data: bytes, words: frozenset[bytes], *, whole: bool) -> PythonDocument:
@@ -93,13 +79,14 @@ class PythonDocument(Document):
         first = self.text[start : start + 1]
         if (first.isalnum() or first == b"_") and self.text[start - 1 : start] == b".":
             return "the hit starts in the middle of a dotted name"
-        if place := self._not_code(at):
+        if place := self._syntax.not_code(at):
             return f"the hit starts inside a {place}"
         for root in _ROOT.finditer(self.text, start, end + 1):
             if any(low <= root.start() < high for low, high in named):
                 continue
             name_at = self.locate(root.start(), root.end())[0]
-            if reason := self._shadow(name_at, self._path(at, stop), first=root.start() == start):
+            path = self._syntax.path(at, stop)
+            if reason := self._shadows.reason(name_at, path, first=root.start() == start):
                 return reason
         return ""
 
@@ -109,7 +96,7 @@ class PythonDocument(Document):
 
     def nodes(self, start: int, end: int) -> list[Node]:
         """The nodes around a stretch of the file, outermost first."""
-        return [step.node for step in self._path(start, end)]
+        return [step.node for step in self._syntax.path(start, end)]
 
     @property
     def source(self) -> bytes:
@@ -126,84 +113,12 @@ class PythonDocument(Document):
     def is_code(self, text: bytes, offset: int) -> bool:
         return not _lexed(text).string_around(offset)
 
-    def _not_code(self, at: int) -> str:
-        """`comment` or `string` if the offset lies inside one."""
-        for step in reversed(self._path(at, at + 1)):
-            if step.node.type == "comment":
-                return "comment"
-            if step.node.type == "interpolation":
-                return ""
-            if step.node.type == "string":
-                opening = step.node.child(0)
-                return "string" if opening is not None and at >= opening.end_byte else ""
-        return ""
-
-    def _shadow(self, at: int, path: list[Step], *, first: bool) -> str:
-        """Why the name at the offset is not the imported one ('' when it is).
-
-        What a hit begins with may also be a module or built-in that the file does not import.
-        """
-        edit = self._edits.get(at)
-        name = self._data[at : edit.end] if edit else word_at(self._data, at)
-        if not edit:
-            imported = self._import_of(name)
-            if not imported and not (first and name in _GLOBAL_MEANING):
-                return ""
-            if imported == "other":
-                return f"`{name.decode()}` is imported from elsewhere"
-        for step in grammar.enclosing(path):
-            kind = self._binding(step.node, name)
-            if kind == "local":
-                return f"`{name.decode()}` is shadowed in `{grammar.name_of(step.node)}`"
-            if kind == "import":
-                return ""
-        return (
-            self._shadowed_in_module(name)
-            if not edit
-            else self._unreached(name) or self._shadowed_in_module(name)
-        )
-
-    def _import_of(self, name: bytes) -> str:
-        if name not in self._imported:
-            self._imported[name] = import_of(self._data, name)
-        return self._imported[name]
-
-    def _unreached(self, name: bytes) -> str:
-        bound = [item for item in self._imports if item.name == name]
-        if all(
-            item.indented and grammar.enclosing(self._path(item.end - 1, item.end))
-            for item in bound
-        ):
-            return f"`{name.decode()}` is imported in another function only"
-        return ""
-
-    def _binding(self, function: Node, name: bytes) -> str:
-        key = (function.id, name)
-        if key not in self._bindings:
-            found = ""
-            if bare(name).search(self._data, function.start_byte, function.end_byte):
-                found = binding(scope_text(self._data, function), name)
-            self._bindings[key] = found
-        return self._bindings[key]
-
-    def _shadowed_in_module(self, name: bytes) -> str:
-        key = (-1, name)
-        if key not in self._bindings:
-            real = any(not self._not_code(at) for at in defined(self._data, name))
-            self._bindings[key] = "local" if real else ""
-        return f"`{name.decode()}` is redefined at module level" if self._bindings[key] else ""
-
     # -- regions and scopes ----------------------------------------------------
 
     def region(self, kind: str, at: str, start: int, end: int) -> Region | None:
         begin, stop = self.locate(start, end)
         types = grammar.KINDS[kind]
-        path = (
-            self._syntax.path(begin, stop, wide=True)
-            if kind == "class"
-            else self._path(begin, stop)
-        )
-        for step in reversed(path):
+        for step in reversed(self._syntax.path(begin, stop, wide=kind == "class")):
             node = step.node
             if node.type == "decorated_definition" and kind in ("function", "class"):
                 node = node.child_by_field_name("definition") or node
@@ -241,17 +156,12 @@ class PythonDocument(Document):
         return self._canonical(outer.start_byte, outer.end_byte)
 
     def holders(self, start: int, end: int) -> Iterator[bytes]:
-        path = self._path(*self.locate(start, end))
-        found = (_innermost(name, path) for name in ("class", "function"))
+        path = self._syntax.path(*self.locate(start, end))
+        found = (grammar.innermost(name, path) for name in ("class", "function"))
         yield from (grammar.name_of(node).encode() for node in found if node is not None)
 
     def _nearest(self, name: str, begin: int, stop: int) -> Node | None:
-        path = (
-            self._syntax.path(begin, stop, wide=True)
-            if name == "class"
-            else self._path(begin, stop)
-        )
-        return _innermost(name, path)
+        return grammar.innermost(name, self._syntax.path(begin, stop, wide=name == "class"))
 
     # -- contexts ----------------------------------------------------------------
 
@@ -268,7 +178,7 @@ class PythonDocument(Document):
         return _ASYNC.search(self._data, max(function, 0), at) is None
 
     def within(self, context: str, header: Regex, start: int, end: int) -> bool:
-        path = self._path(*self.locate(start, end))
+        path = self._syntax.path(*self.locate(start, end))
         if context in ("async-function", "sync-function", "function", "module"):
             return self._within_function(context, header, path)
         if context == "class":
@@ -308,16 +218,7 @@ class PythonDocument(Document):
         return header.search(self._header(node)) is not None
 
     def _header(self, node: Node) -> bytes:
-        if node.type == "call" and (callee := node.child_by_field_name("function")):
-            return self._canonical(callee.start_byte, callee.end_byte)
-        if node.type in grammar.KINDS["assignment"] and (
-            target := node.child_by_field_name("left")
-        ):
-            return self._canonical(target.start_byte, target.end_byte)
-        if node.type == "try_statement":
-            clauses = (c for c in node.children if c.type.startswith(("except", "finally")))
-            return b"\n".join(self._canonical(c.start_byte, grammar.header_end(c)) for c in clauses)
-        return self._canonical(grammar.with_decorators(node).start_byte, grammar.header_end(node))
+        return b"\n".join(self._canonical(*stretch) for stretch in grammar.header(node))
 
     # -- offsets -----------------------------------------------------------------
 
@@ -338,22 +239,6 @@ class PythonDocument(Document):
         return rewrite(
             text, [Edit(edit.start - start, edit.end - start, edit.text) for edit in kept]
         )
-
-    def _path(self, start: int, end: int) -> list[Step]:
-        key = (start, end)
-        if key not in self._paths:
-            self._paths[key] = self._syntax.path(start, end)
-        return self._paths[key]
-
-
-def _innermost(name: str, path: list[Step]) -> Node | None:
-    """The last node of this kind of scope on a path that has the rest of it in its body."""
-    for step, below in zip(path[::-1], [None, *path[:0:-1]], strict=True):
-        if step.node.type in grammar.KINDS[name] and (
-            name == "statement" or below is None or below.field == "body"
-        ):
-            return step.node
-    return None
 
 
 @lru_cache(maxsize=8)

@@ -45,9 +45,32 @@ class Syntax:
         self._data = data
         self._cut_up = not whole
         self._trees: dict[Block, Tree] = {}
+        self._paths: dict[tuple[int, int, bool], list[Step]] = {}
 
     def path(self, start: int, end: int, *, wide: bool = False) -> list[Step]:
         """The nodes around a stretch, outermost first. `wide`: with classes in their full extent."""
+        key = (start, end, wide)
+        if key not in self._paths:
+            self._paths[key] = self._walk(start, end, wide)
+        return self._paths[key]
+
+    def not_code(self, at: int) -> str:
+        """`comment` or `string` if the offset lies inside one."""
+        for step in reversed(self.path(at, at + 1)):
+            if step.node.type == "comment":
+                return "comment"
+            if step.node.type == "interpolation":
+                return ""
+            if step.node.type == "string":
+                opening = step.node.child(0)
+                return "string" if opening is not None and at >= opening.end_byte else ""
+        return ""
+
+    def whole(self) -> Tree:
+        """The tree of the whole file."""
+        return self._parse(Block(0, len(self._data)))
+
+    def _walk(self, start: int, end: int, wide: bool) -> list[Step]:
         cursor = self._tree(start, end, wide).walk()
         path: list[Step] = []
         while (
@@ -57,10 +80,6 @@ class Syntax:
             if cursor.goto_first_child_for_byte(start) is None:
                 break
         return path
-
-    def whole(self) -> Tree:
-        """The tree of the whole file."""
-        return self._parse(Block(0, len(self._data)))
 
     def _tree(self, start: int, end: int, wide: bool) -> Tree:
         """The tree of the smallest block around the stretch that parses without errors.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from misspawn import asked, catalogue, examples, places, results, settings, walk
+from misspawn import asked, catalogue, examples, places, results, settings, states, walk
 from misspawn.catalogue import cache as compiled
 from misspawn.cli import main
 from misspawn.results import Results
@@ -78,15 +78,15 @@ def policy(root: Path) -> Policy:
     return Policy(found.options, found.records(), root=str(root), folder=found.folder)
 
 
-def scanned(root: Path, *, kept: bool, below: str = "") -> list[Result]:
+def scanned(root: Path, *, kept: bool, below: str = "", across: bool = False) -> list[Result]:
     files = [str(path) for path in walk.walk([str(root / below)])]
-    known = Results(policy(root), str(root)) if kept else None
-    return list(scan(files, policy(root), root=str(root), jobs=1, results=known))
+    known = Results(policy(root), str(root), across=across) if kept else None
+    return list(scan(files, policy(root), root=str(root), jobs=1, results=known, across=across))
 
 
 def age(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the files just written count as old ones."""
-    monkeypatch.setattr(results, "_RECENT", -1_000_000_000)
+    monkeypatch.setattr(states, "_RECENT", -1_000_000_000)
 
 
 def test_all_examples_are_found_alike_again(
@@ -218,6 +218,111 @@ def test_suppressions_are_judged_anew_each_day(
     assert looked == ["a.py"]
 
 
+# -- across files ------------------------------------------------------------------
+
+
+@pytest.fixture
+def joined(tree: Path) -> Path:
+    """A project whose findings depend on other files than those in which they are."""
+    put(tree, "app/__init__.py", "")
+    put(tree, "app/work.py", "async def work():\n    return 1\n")
+    put(tree, "app/plain.py", "def other():\n    return 1\n")
+    put(tree, "app/main.py", "from app.work import work\n\n\nasync def main():\n    work()\n")
+    put(
+        tree,
+        "tests/conftest.py",
+        "import pytest\nfrom app.box import Box\n\n\n@pytest.fixture\ndef box() -> Box:\n    return Box()\n",
+    )
+    put(tree, "app/box.py", "class Box:\n    async def close(self):\n        pass\n")
+    put(tree, "tests/test_box.py", "def test_box(box):\n    box.close()\n")
+    return tree
+
+
+def install(root: Path) -> None:
+    put(root, ".venv/lib/python3.12/site-packages/thing/__init__.py", "async def go():\n    pass\n")
+
+
+PYTHON = {"app/main.py", "app/__init__.py", "app/box.py", "app/plain.py", "app/work.py", "a.py"} | {
+    "c.py", "tests/conftest.py", "tests/test_box.py", "tests/test_b.py"
+}  # fmt: skip
+ELSEWHERE: dict[str, tuple[Callable[[Path], object], set[str]]] = {
+    "nothing": (lambda _: None, set()),
+    "times only": (lambda root: os.utime(root / "app/work.py", (1, 1)), set()),
+    "a text": (rewrite("README.md", "x\n"), set()),
+    "a script": (rewrite("tool", "#!/bin/sh\nexec false\n"), {"tool"}),
+    "it is plain now": (rewrite("app/work.py", "def work():\n    return 1\n"), PYTHON),
+    "a plain one is async now": (rewrite("app/plain.py", "async def other():\n    pass\n"), PYTHON),
+    "renamed": (rewrite("app/work.py", "async def toil():\n    return 1\n"), PYTHON),
+    "another file": (rewrite("work.py", "async def work():\n    pass\n"), PYTHON | {"work.py"}),
+    "its file gone": (lambda root: (root / "app/work.py").unlink(), PYTHON - {"app/work.py"}),
+    "its file moved": (
+        lambda root: (root / "app/work.py").rename(root / "app/works.py"),
+        PYTHON - {"app/work.py"} | {"app/works.py"},
+    ),
+    "the fixture": (
+        rewrite(
+            "tests/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef box():\n    return 1\n"
+        ),
+        PYTHON,
+    ),
+    "the class": (
+        rewrite("app/box.py", "class Box:\n    def close(self):\n        pass\n"),
+        PYTHON,
+    ),
+    "a package is installed": (install, PYTHON),
+}
+
+
+@pytest.mark.parametrize("by", ["status", "content"])
+@pytest.mark.parametrize("change", ELSEWHERE)
+def test_a_change_elsewhere_counts_across_files(
+    change: str, by: str, joined: Path, looked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by == "status":
+        age(monkeypatch)
+    (joined / ".venv/lib/python3.12/site-packages").mkdir(parents=True)
+    (joined / ".venv/pyvenv.cfg").touch()
+    first = scanned(joined, kept=True, across=True)
+    assert {getattr(one, "path", "") for one in first} > {
+        str(joined / "app/main.py"),
+        str(joined / "tests/test_box.py"),
+    }
+    time.sleep(0.02)  # more than a tick of the clock that stamps files
+    mutate, expected = ELSEWHERE[change]
+    mutate(joined)
+    looked.clear()
+    found = scanned(joined, kept=True, across=True)
+    assert set(looked) == expected
+    assert found == scanned(joined, kept=False, across=True)
+    looked.clear()
+    assert scanned(joined, kept=True, across=True) == found
+    assert looked == []
+
+
+def test_what_is_found_across_files_is_kept_apart(joined: Path) -> None:
+    within = scanned(joined, kept=True)
+    across = scanned(joined, kept=True, across=True)
+    assert len(across) > len(within)
+    assert scanned(joined, kept=True) == within
+
+
+def test_nothing_is_kept_when_other_files_change_meanwhile(joined: Path) -> None:
+    known = Results(policy(joined), str(joined), across=True)
+    arguments = (["app/main.py"], policy(joined))
+    for one in scan(*arguments, root=str(joined), across=True, results=known):
+        assert one.path == "app/main.py"
+        put(joined, "app/new.py", QUIET)
+    assert Results(policy(joined), str(joined), across=True)._old == {}
+
+
+def test_a_known_scan_across_files_makes_no_index(
+    joined: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = scanned(joined, kept=True, across=True)
+    monkeypatch.setattr("misspawn.scan.scanner", lambda *_, **__: pytest.fail("an index was made"))
+    assert scanned(joined, kept=True, across=True) == first
+
+
 # -- the store ---------------------------------------------------------------------
 
 
@@ -317,10 +422,25 @@ def test_only_the_user_can_read_it(tree: Path, cache: Path) -> None:
 # -- the command line --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("option", ["--no-cache", "--across"])
-def test_these_keep_nothing(option: str, tree: Path, cache: Path) -> None:
-    assert main(["check", option]) == 1
+@pytest.mark.parametrize("options", [["--no-cache"], ["--no-cache", "--across"]])
+def test_these_keep_nothing(options: list[str], tree: Path, cache: Path) -> None:
+    assert main(["check", *options]) == 1
     assert not list(cache.glob(f"{places.RESULTS}*"))
+
+
+@pytest.mark.parametrize("options", [[], ["--across"]])
+def test_a_second_check_prints_the_same_and_looks_at_nothing(
+    options: list[str], joined: Path, looked: list[str], capsys: Streams
+) -> None:
+    for part in ([], ["app"], ["app/main.py", "tests"]):
+        code = main(["check", *options, *part])
+        first = capsys.readouterr().out
+        assert main(["check", *options, *part, "--no-cache"]) == code
+        assert capsys.readouterr().out == first
+        looked.clear()
+        assert main(["check", *options, *part]) == code
+        assert capsys.readouterr().out == first
+        assert looked == []
 
 
 def test_staged_text_is_known_by_its_content(

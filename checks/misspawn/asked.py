@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
-from hashlib import blake2b
 
 from misspawn.project import Disk, Project, Reader
+from misspawn.states import digest
 
 Answers = tuple[tuple[str, bytes], ...]
 Sources = dict[str, bytes]
@@ -103,11 +103,6 @@ class Asked:
         """What may be kept; nothing when files changed while they were read."""
         self.note(self.read())
         return ({}, {}) if self._torn else (self._sources, self._known)
-
-
-def digest(data: bytes) -> bytes:
-    """What stands for bytes."""
-    return blake2b(data, digest_size=16).digest()
 
 
 @cache

@@ -20,12 +20,13 @@ from msgspec.structs import replace
 
 import misspawn
 from misspawn import places, suppressions
-from misspawn.asked import Answers, Asked, digest
-from misspawn.model import Finding
+from misspawn.asked import Answers, Asked
+from misspawn.model import Finding, Language, Problem
+from misspawn.regions.kinds import languages
 from misspawn.settings import Policy
+from misspawn.states import Contents, Status, contents, digest, stamp
+from misspawn.walk import walk
 
-Status = tuple[int, ...]
-_RECENT = 2_000_000_000  # nanoseconds: the coarsest clock of a file system, FAT's
 _DAY = 86_400  # seconds
 _UNUSED = 30 * _DAY
 _MOST = 50  # stores; that of 5,000 files has 300 kB
@@ -39,6 +40,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
     `status`: what the system says of the file, () when a later change might not show in it.
     `digest`: of the bytes, b"" when they were not read. `day`: the one that counted, 0 for any.
+    `others`: what stands for all files that a scan across files may look into, b"" when it does not.
     """
 
     status: Status
@@ -46,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     answers: Answers = ()
     day: int = 0
     findings: msgspec.Raw = _NOTHING
+    others: bytes = b""
 
     def found(self, path: str) -> Iterator[Finding]:
         """The findings, in the file as the user calls it."""
@@ -60,6 +63,7 @@ class _Store(msgspec.Struct, frozen=True, array_like=True):
     entries: dict[bytes, Entry] = {}
     sources: dict[bytes, bytes] = {}
     known: dict[bytes, dict[str, bytes]] = {}
+    contents: Contents = {}
 
 
 class Results:
@@ -68,9 +72,12 @@ class Results:
     `facts`: what detectors are to ask for facts of the project.
     """
 
-    def __init__(self, policy: Policy, root: str) -> None:
+    def __init__(
+        self, policy: Policy, root: str, *, across: bool = False, tree: Iterable[str] = ()
+    ) -> None:
+        """`across`: of scans across files. `tree`: all files below the root, where this is known."""
         self._root = os.fsencode(os.path.realpath(root))
-        self._key = _key(policy)
+        self._key = _key(policy, across=across)
         self._name = f"{places.RESULTS}{digest(self._root + self._key).hex()}.msgpack"
         store = self._read()
         self._old = store.entries
@@ -79,6 +86,9 @@ class Results:
         sources = {os.fsdecode(path): given for path, given in store.sources.items()}
         known = {os.fsdecode(folder): given for folder, given in store.known.items()}
         self.facts = Asked(root, policy.facts, sources, known)
+        self._top = root
+        self._contents = self._now(store.contents, tree) if across else {}
+        self._others = stamp(root, self._contents) if across else b""
 
     def untouched(self, path: str, state: Status) -> Entry | None:
         """The entry of a file that has not been touched since."""
@@ -96,7 +106,8 @@ class Results:
         self.facts.taken()
         findings = msgspec.msgpack.encode([replace(finding, path="") for finding in look()])
         day = self._today if suppressions.may_hold(raw) else 0
-        return Entry(state, content, self.facts.taken(), day, msgspec.Raw(findings))
+        others = self._others if Language.PYTHON in languages(path, raw) else b""
+        return Entry(state, content, self.facts.taken(), day, msgspec.Raw(findings), others)
 
     def keep(self, path: str, entry: Entry) -> None:
         """Have an entry in place of an older one."""
@@ -105,7 +116,7 @@ class Results:
 
     def save(self) -> None:
         """Write what is new beside what others wrote meanwhile; drop what nobody will ask for."""
-        if not self._new:
+        if not self._new or self._is_torn():
             return
         entries = {path: one for path, one in self._read().entries.items() if self._is_there(path)}
         sources, known = self.facts.lasting()
@@ -115,13 +126,29 @@ class Results:
             entries | self._new,
             {os.fsencode(path): given for path, given in sources.items()},
             {os.fsencode(folder): given for folder, given in known.items()},
+            self._contents,
         )
         data = msgspec.msgpack.encode(store)
         places.keep(self._name, zlib.crc32(data).to_bytes(_CHECKSUM, "big") + data)
         _tidy()
 
     def _holds(self, entry: Entry, path: str) -> bool:
-        return entry.day in (0, self._today) and self.facts.holds(entry.answers, path)
+        return (
+            entry.day in (0, self._today)
+            and entry.others in (b"", self._others)
+            and self.facts.holds(entry.answers, path)
+        )
+
+    def _is_torn(self) -> bool:
+        """Whether other files have changed while they were looked into."""
+        if not self._others:
+            return False
+        return stamp(self._top, self._now(self._contents)) != self._others
+
+    def _now(self, known: Contents, tree: Iterable[str] = ()) -> Contents:
+        """What a scan across files may look into."""
+        files = tree or (one for one in walk([self._top]) if not isinstance(one, Problem))
+        return contents(self._top, files, known)
 
     def _is_there(self, path: bytes) -> bool:
         return os.path.lexists(os.path.join(self._root, path))
@@ -140,19 +167,12 @@ class Results:
         return _Store(self._root, self._key)
 
 
-def status(path: str) -> Status:
-    """What tells states of a file apart; () when it changed just now and may again within the clock's tick."""
-    found = os.stat(path)
-    if max(found.st_mtime_ns, found.st_ctime_ns) > time.time_ns() - _RECENT:
-        return ()
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-
-
 # -- the name of a store -----------------------------------------------------------
 
 
-def _key(policy: Policy) -> bytes:
-    parts = sys.version, sys.platform, [*_engine()], sorted(_libraries()), policy.basis
+def _key(policy: Policy, *, across: bool) -> bytes:
+    engine = sys.version, sys.platform, [*_engine()], sorted(_libraries())
+    parts = *engine, policy.basis, across
     return digest(msgspec.msgpack.encode(parts))
 
 

@@ -21,10 +21,11 @@ from misspawn.project import Project
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang, spoken
-from misspawn.results import Entry, Results, Status, status
+from misspawn.results import Entry, Results
 from misspawn.rules import Rule, Searches, rules, within_files, words
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
+from misspawn.states import Status, status
 from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
 
@@ -218,11 +219,21 @@ class Checker:
         self, policy: Policy, root: str, *, across: bool = False, facts: Facts | None = None
     ) -> None:
         self._policy = policy
-        self.scanner = scanner(policy.patterns, root, across=across)
-        if across:  # once, before a scan's processes part
-            self.scanner.searches(Language.PYTHON)
+        self._root = root
+        self._across = across
         self._facts = facts or Project.on_disk(root, policy.facts)
         self._whole = frozenset(p.id for p in policy.patterns if p.is_seen(across=across))
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """Made for the first file that is looked at: it may need an index of the project."""
+        return scanner(self._policy.patterns, self._root, across=self._across)
+
+    def prepare(self) -> None:
+        """Do once what each of several processes would do."""
+        made = self.scanner
+        if self._across:
+            made.searches(Language.PYTHON)
 
     def file(self, path: str, raw: bytes) -> Iterator[Finding]:
         """The findings that count, the suppressed ones among them. Raises `Unreadable`."""
@@ -253,7 +264,7 @@ def scan(  # noqa: PLR0913  each says another thing about the run
     `root` bounds the search for project configuration. `jobs`: worker processes, 0 for one per core.
     `across`: also find out what names are that other files define, which takes several times as long.
     `contents`: the bytes to take for some paths in place of what the disk has. `results`: those of
-    earlier scans within files, to be used and brought up to date.
+    earlier scans of the same kind, to be used and brought up to date.
     """
     files = [path for path in paths if may_hold_any(path)]
     checker = Checker(policy, root, across=across, facts=results.facts if results else None)
@@ -290,6 +301,8 @@ class _Worker:
 
     def looked(self, files: Sequence[str], jobs: int) -> Iterator[Looked]:
         """What is found in each of the files, to be kept for later, or that it cannot be read."""
+        if jobs > 1:
+            self._checker.prepare()
         size = max(_BATCH, len(files) // MOST + 1)
         batches = [files[start : start + size] for start in range(0, len(files), size)]
         for batch, (found, sources) in zip(batches, share(self._batch, batches, jobs), strict=True):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LINK, _SUBMODULE = b"120000", b"160000"  # git's modes of what it stores no text of
+_ENVIRONMENTS = (".venv", "venv")
 _BATCH = 1_000  # blobs asked for at a time: some 20 MB of source
 
 
@@ -117,6 +118,16 @@ class FolderTree(_DiskTree):
         yield from glob(os.path.join(escape(self._root), f"{self._package}.py*"))
         for folder, _, names in os.walk(os.path.join(self._root, self._package)):
             yield from (os.path.join(folder, name) for name in names)
+
+
+def libraries(root: str) -> list[str]:
+    """The folders with the packages that are installed in a project's own virtual environments."""
+    folders = (os.path.join(escape(root), name) for name in _ENVIRONMENTS)
+    return [
+        found
+        for folder in folders
+        for found in sorted(glob(os.path.join(folder, "lib", "python3*", "site-packages")))
+    ]
 
 
 class _Entry(NamedTuple):

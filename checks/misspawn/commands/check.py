@@ -182,17 +182,19 @@ def results(options: Namespace, changed: Changes | None = None) -> Iterator[Resu
     if options.against:
         yield from _against(options, policy, given, root)
         return
-    files: list[str] = []
+    walked: list[str] = []
     for found in changed.files(given) if changed else walk.walk(given):
         if isinstance(found, Problem):
             yield found
         else:
             yield None
-            if not policy.excluded(found):
-                files.append(found)
+            walked.append(found)
+    files = [path for path in walked if not policy.excluded(path)]
     contents = changed.bytes(files) if changed else {}
     across = options.across
-    kept = None if across or options.no_cache else Results(policy, root)
+    is_whole = not changed and [os.path.abspath(path) for path in given] == [root]
+    tree = walked if is_whole else []
+    kept = None if options.no_cache else Results(policy, root, across=across, tree=tree)
     yield from scan(
         files, policy, root=root, jobs=options.jobs, contents=contents, across=across, results=kept
     )

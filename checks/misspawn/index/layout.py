@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 _MODULE = re.compile(r"(?:(.*)/)?([^/.]+)(?:\.[\w-]+)?\.(py|pyi|pyx|so|pyd)", re.DOTALL)
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
+_TELLING = (".py", ".pyi", ".pyx", ".so", ".pyd", *_PROJECT)
 _SOURCES = ("src", "lib", "python")  # folders that builds and pytest's `pythonpath` commonly name
+
+
+def tells_layout(path: str) -> bool:
+    """Whether the file at a path may be a module, or have a say in what modules are called."""
+    return path.endswith(
+        _TELLING
+    )  # a second scan asks for all files: a regex takes ten times as long
 
 
 class Module(NamedTuple):
@@ -119,7 +127,7 @@ class Layout:
             while folder and folder in self._packages:
                 folder = _parent(folder)
             outer = next((above for above in _upwards(folder) if above in self._packages), None)
-            if outer is None:
+            if outer in (None, folder):  # it is the root that is a package
                 return folder
             folder = outer
 

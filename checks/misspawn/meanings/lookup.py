@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property, lru_cache
-from itertools import chain
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -25,10 +24,9 @@ from misspawn.regions.document import Document
 from misspawn.regions.python import PythonDocument
 from misspawn.regions.syntax import Syntax
 from misspawn.source import decode
-from misspawn.trees import Tree, WorkingTree
+from misspawn.trees import Tree, WorkingTree, libraries
 
 _OWNER = re.compile(r"(?s)(.+?)\s*,\s*[\"'](\w+)")
-_ENVIRONMENTS = (".venv", "venv")
 _ASSIGNED = re.compile(rb"\b(?!self\.)\w[\w.\[\]()]*\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
 _PATCHED = re.compile(
     rb"\b(?:patch(?:\.\w+)*|[sd]etattr)\(\s*(?:[^\"'()=]*(?:\([^()]*\)[^\"'()=]*)?,\s*)?[\"'](?:[\w.]*\.)?(\w+)[\"']"
@@ -51,9 +49,8 @@ class Meanings:
     @classmethod
     def on_disk(cls, root: Path) -> Meanings:
         """Those of the project below a folder, with the packages of its own virtual environment."""
-        found = (sorted(root.glob(f"{name}/lib/python3*/site-packages")) for name in _ENVIRONMENTS)
-        libraries = tuple(chain.from_iterable(found))
-        return cls(WorkingTree(str(root)), libraries=libraries, store=Store())
+        installed = tuple(map(Path, libraries(str(root))))
+        return cls(WorkingTree(str(root)), libraries=installed, store=Store())
 
     def narrowed(self, detector: Detector) -> Detector:
         """The detector with only those names as callees that the project defines with such a kind."""

@@ -162,15 +162,15 @@ def _prefix(pattern: str) -> str:
     """The literal text that every match begins with, '' where that is short or not sure."""
     flags = _FLAGS.match(pattern)
     atoms = _ATOM.findall(pattern[flags.end() :] if flags else pattern)
-    depths = accumulate((atom == "(") - (atom == ")") for atom in atoms)
-    branches = any(atom == "|" and not depth for atom, depth in zip(atoms, depths, strict=True))
-    if branches or (flags and "i" in flags[1]):
-        return ""
     bare = atoms[atoms[:1] == [r"\b"] :]
     letters = list(takewhile(_is_literal, bare))
     if bare[len(letters) : len(letters) + 1] and bare[len(letters)] in "*+?{":
         letters.pop()
-    return "".join(letter[-1] for letter in letters) if len(letters) >= _SHORT else ""
+    if len(letters) < _SHORT or (flags and "i" in flags[1]):
+        return ""  # as with nearly all of the long regexes
+    depths = accumulate((atom == "(") - (atom == ")") for atom in atoms)
+    branches = any(atom == "|" and not depth for atom, depth in zip(atoms, depths, strict=True))
+    return "" if branches else "".join(letter[-1] for letter in letters)
 
 
 def _is_literal(atom: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tree_sitter import Node, Query, QueryCursor
 
@@ -13,6 +13,11 @@ from misspawn.meanings.scopes import Bound, How, Names, is_global, names, text
 from misspawn.regions.bindings import SCOPES
 from misspawn.regions.grammar import CLASSES
 from misspawn.regions.syntax import language
+
+
+@lru_cache(maxsize=1)
+def _functions() -> Query:
+    return Query(language(), "(function_definition) @function")
 
 
 class File:
@@ -47,8 +52,7 @@ class File:
     def function(self, line: int) -> Node | None:
         """The function on a line."""
         if not self._functions:
-            query = Query(language(), "(function_definition) @function")
-            found = QueryCursor(query).captures(self.root).get("function", [])
+            found = QueryCursor(_functions()).captures(self.root).get("function", [])
             self._functions = {node.start_point.row + 1: node for node in found}
         return self._functions.get(line)
 

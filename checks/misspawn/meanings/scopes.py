@@ -43,9 +43,13 @@ class Bound(NamedTuple):
 
 
 Names = dict[str, list[Bound]]
+_BODIES = SCOPES | CLASSES
+_DEFINED = FUNCTIONS | CLASSES
 _TRANSPARENT = ("block", "decorated_definition", "parenthesized_expression", "expression_list")
 _BINDING = frozenset({
     "assignment", "named_expression", "augmented_assignment", "case_pattern", "with_item", "as_pattern",
+})  # fmt: skip
+_WITH_WALRUS = frozenset({
     "boolean_operator", "comparison_operator", "not_operator", "call", "argument_list",
 })  # fmt: skip
 
@@ -66,23 +70,23 @@ def text(node: Node | None) -> str:
 def _bindings(scope: Node) -> Iterator[tuple[str, Bound]]:
     if parameters := scope.child_by_field_name("parameters"):
         yield from _parameters(parameters)
-    stack = (
-        [scope.child_by_field_name("body") or scope] if scope.type in SCOPES | CLASSES else [scope]
-    )
+    walrus = b":=" in (scope.text or b"")  # few scopes have one: calls need no look
+    stack = [scope.child_by_field_name("body") or scope] if scope.type in _BODIES else [scope]
     while stack:
         node = stack.pop()
         yield from _bound_by(node)
-        if node.type in SCOPES | CLASSES:
+        if node.type in _BODIES:
             continue
-        stack.extend(child for child in node.named_children if _may_bind(child.type))
+        stack.extend(child for child in node.named_children if _may_bind(child.type, walrus))
 
 
 @cache
-def _may_bind(kind: str) -> bool:
+def _may_bind(kind: str, walrus: bool) -> bool:
     """Whether a node of this kind may have a binding in it, outside of functions and classes."""
     return (
         kind in _TRANSPARENT
         or kind in _BINDING
+        or (walrus and kind in _WITH_WALRUS)
         or kind.endswith(("_statement", "_clause", "_definition"))
     )
 
@@ -109,7 +113,7 @@ def _parameters(parameters: Node) -> Iterator[tuple[str, Bound]]:
 
 def _bound_by(node: Node) -> Iterator[tuple[str, Bound]]:
     kind = node.type
-    if kind in FUNCTIONS | CLASSES:
+    if kind in _DEFINED:
         yield text(node.child_by_field_name("name")), Bound(How.DEFINITION, node)
     elif kind in ("assignment", "named_expression"):
         left = node.child_by_field_name("left") or node.child_by_field_name("name")
@@ -211,7 +215,7 @@ def _yields(function: Node) -> bool:
         node = stack.pop()
         if node is not None and node.type == "yield":
             return True
-        if node is not None and node.type not in SCOPES | CLASSES:
+        if node is not None and node.type not in _BODIES:
             stack.extend(node.named_children)
     return False
 
@@ -236,7 +240,7 @@ def results(function: Node) -> Iterator[Node]:
     stack = [function.child_by_field_name("body")]
     while stack:
         node = stack.pop()
-        if node is None or node.type in SCOPES | CLASSES:
+        if node is None or node.type in _BODIES:
             continue
         if node.type in ("yield", "return_statement") and node.named_children:
             value = node.named_children[0]

@@ -25,7 +25,7 @@ from misspawn.model import Detector, Edit, Finding, Language, Pattern, Rewrite, 
 from misspawn.mutants import of_rewrite
 from misspawn.page import page
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.site.book import Book
 from misspawn.site.fixing import fix_it
 from misspawn.site.markdown import inline

@@ -6,7 +6,7 @@ import pytest
 
 from misspawn.catalogue import load
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 
 PATTERNS = load()
 SCANNER = Scanner(PATTERNS)

@@ -11,7 +11,7 @@ from misspawn.meanings import Meanings
 from misspawn.model import Language, Pattern
 from misspawn.project import Project
 from misspawn.rules import Searches, rules
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.trees import MemoryTree
 from misspawn.trial import Trial
 

@@ -13,7 +13,7 @@ from misspawn.literals import clauses
 from misspawn.prefilter import Asked, Prefilter
 from misspawn.project import Project
 from misspawn.regex import compile, over_comments
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 
 PATTERNS = load()
 REGEXES = sorted({detector.match for pattern in PATTERNS for detector in pattern.detect})

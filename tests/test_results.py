@@ -16,7 +16,8 @@ from misspawn import asked, catalogue, examples, places, results, settings, stat
 from misspawn.catalogue import cache as compiled
 from misspawn.cli import main
 from misspawn.results import Results
-from misspawn.scan import Result, Scanner, scan
+from misspawn.scan import Result, scan
+from misspawn.scanner import Scanner
 from misspawn.settings import Given, Policy
 from misspawn.suppressions import applying
 

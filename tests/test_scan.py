@@ -17,7 +17,8 @@ from misspawn.meanings import Meanings
 from misspawn.model import Finding, Problem, Span
 from misspawn.project import Project
 from misspawn.regions.syntax import Syntax
-from misspawn.scan import Scanner, scan
+from misspawn.scan import scan
+from misspawn.scanner import Scanner
 from misspawn.settings import Options, Policy
 from misspawn.source import Source, Unreadable
 from misspawn.trees import MemoryTree

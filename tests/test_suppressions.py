@@ -17,7 +17,7 @@ from misspawn.cli import main
 from misspawn.model import Example, Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import documents
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.site.finding import suppress
 from misspawn.source import Source
 from misspawn.suppressions import CATEGORY, KINDS, Terms, applying, notes, writing

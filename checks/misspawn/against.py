@@ -13,7 +13,8 @@ from misspawn.index import Index
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document
-from misspawn.scan import Scanner, cores
+from misspawn.scan import cores
+from misspawn.scanner import Scanner
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.trees import GitTree, Tree, WorkingTree

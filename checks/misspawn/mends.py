@@ -15,7 +15,7 @@ from misspawn.fixes.applying import Unfixable, fixed
 from misspawn.meanings import Meanings
 from misspawn.model import Example, Finding, Pattern
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.trees import MemoryTree
 
 

@@ -16,7 +16,7 @@ from misspawn.mutants import mutants
 from misspawn.project import Project
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.trees import MemoryTree
 
 

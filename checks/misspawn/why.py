@@ -12,7 +12,7 @@ from misspawn.model import Language, Pattern
 from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
 from misspawn.rules import Rule
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.source import Source
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from misspawn.catalogue import load
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.source import Unreadable
 from misspawn.walk import read, walk
 

@@ -17,7 +17,7 @@ from misspawn import catalogue
 from misspawn.against import Against
 from misspawn.model import Finding, Pattern
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.source import Unreadable
 from misspawn.trees import GitTree, MemoryTree
 

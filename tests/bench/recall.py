@@ -27,7 +27,7 @@ from misspawn.index import Unknown
 from misspawn.meanings import Meanings
 from misspawn.project import Project
 from misspawn.regions.python import PythonDocument
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.trees import WorkingTree
 
 IDS = ("coroutine-never-awaited", "missing-await-result-used", "missing-await-in-condition")

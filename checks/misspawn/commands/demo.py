@@ -17,7 +17,7 @@ from misspawn.formats import text
 from misspawn.formats.style import style_for
 from misspawn.model import Finding
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 
 FOLDER = Path(misspawn.__file__).parent / "demo"
 

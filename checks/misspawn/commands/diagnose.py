@@ -16,7 +16,7 @@ from misspawn.formats.diagnosis import Explained, write_json, write_text
 from misspawn.formats.style import style_for
 from misspawn.model import Finding
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 from misspawn.source import Unreadable
 from misspawn.traces import Place
 

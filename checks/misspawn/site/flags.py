@@ -9,7 +9,7 @@ from misspawn import examples
 from misspawn.against import Against, concerned
 from misspawn.model import Example, Finding, Pattern
 from misspawn.project import Project
-from misspawn.scan import Scanner
+from misspawn.scanner import Scanner
 
 LONG = 8  # of a region with more lines only the first is marked
 

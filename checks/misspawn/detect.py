@@ -130,7 +130,7 @@ def searched(pattern: str, document: type[Document]) -> str:
 
 def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
     """Where the pattern matches; `known`: the names of which its groups must be one."""
-    for match in regex.compile(searched(pattern, type(document))).finditer(document.text):
+    for match in _matches(searched(pattern, type(document)), document.text):
         if not all(match[group] in names for group, names in known):
             continue
         text = document.text[match.start() : match.end()]
@@ -140,6 +140,12 @@ def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
                 continue
         start = match.start() + len(text) - len(text.lstrip())
         yield Hit(match, start, match.start() + len(text.rstrip()))
+
+
+@lru_cache(maxsize=128)
+def _matches(pattern: str, text: bytes) -> list[Match]:
+    """Several detectors look for the same, and decide about it by other conditions."""
+    return list(regex.compile(pattern).finditer(text))
 
 
 def everywhere(detector: Detector) -> Iterator[tuple[str, str]]:
@@ -303,7 +309,7 @@ def _names(where: dict[str, Names], document: Document, hit: Hit) -> Iterator[St
             yield Step(f"where {shown} none", not among, names.none)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _collect(pattern: str, text: bytes, times: int = 1) -> frozenset[bytes]:
     """Detectors ask the same of a text. The names that the regex's groups capture so many times or more."""
     search = regex.compile(pattern)

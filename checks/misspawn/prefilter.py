@@ -35,12 +35,12 @@ class Asked(NamedTuple):
 
 
 class _Needs(NamedTuple):
-    """What a text must contain of each clause of a list of this number, given as bits.
+    """What a text must contain of each clause of the lists of these numbers, given as bits.
 
     `names`: the clauses that hold also where the text has names of its own for what it imports.
     """
 
-    number: int
+    numbers: list[int]
     clauses: tuple[int, ...]
     names: tuple[int, ...]
 
@@ -53,23 +53,25 @@ class Needles:
         bits = {text: 1 << number for number, text in enumerate(texts)}
         self._bits = [*bits.values()]
         self._texts = MatchSet(map(escape, texts))
-        self._always = [number for number, needed in enumerate(lists) if not needed]
         self._by_first: dict[int, list[_Needs]] = defaultdict(list)
+        alike: dict[tuple[Clause, ...], list[int]] = defaultdict(list)
         for number, needed in enumerate(lists):
+            alike[tuple(needed)].append(number)
+        self._always = alike.pop((), [])
+        for needed, numbers in alike.items():
             masks = {clause: sum(bits[text] for text in clause) for clause in needed}
             names = (masks[clause] for clause in needed if all(map(str.isidentifier, clause)))
-            for first in [*masks.values()][:1]:
-                self._by_first[first].append(_Needs(number, (*masks.values(),), (*names,)))
+            needs = _Needs(numbers, (*masks.values(),), (*names,))
+            self._by_first[needs.clauses[0]].append(needs)
 
     def found(self, text: bytes, *, renamed: bool = False) -> list[int]:
         """The numbers of the lists, in no order. `renamed`: where imported names may be others."""
         numbers = [*self._always]
         seen = sum(map(self._bits.__getitem__, self._texts.matching(text)))
         for first, group in self._by_first.items():
-            if renamed:
-                numbers += (n.number for n in group if all(map(seen.__and__, n.names)))
-            elif seen & first:
-                numbers += (n.number for n in group if all(map(seen.__and__, n.clauses)))
+            for needs in group if renamed or seen & first else ():
+                if all(map(seen.__and__, needs.names if renamed else needs.clauses)):
+                    numbers += needs.numbers
         return numbers
 
 

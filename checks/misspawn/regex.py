@@ -87,7 +87,7 @@ class Regex:
                 yield Match(text, spans, self.groupindex)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _places(prefix: bytes, text: bytes) -> list[int]:
     """Where a prefix stands in a text, which several records ask for."""
     places = []

@@ -161,7 +161,7 @@ def scaled(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
             shutil.copytree(
                 tree, many / str(number), symlinks=True, ignore=shutil.ignore_patterns(".git")
             )
-        yield f"files x{times}", misspawn(str(many))
+        yield f"files x{times}", misspawn("--no-cache", str(many))
 
 
 def multiplied(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
@@ -169,7 +169,7 @@ def multiplied(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
     script = (
         "import sys; from misspawn import catalogue, scan, settings, walk; from msgspec.structs import replace;"
         "times = int(sys.argv[1]); patterns = [replace(p, id=f'{p.id}-{n}', detect=tuple("
-        "replace(d, match=f'(?:{d.match})' + '(?:)' * n) for d in p.detect)) for n in range(times) for p in catalogue.load()];"
+        "replace(d, match=d.match + '(?:)' * n) for d in p.detect)) for n in range(times) for p in catalogue.load()];"
         "files = [f for f in walk.walk([sys.argv[2]]) if isinstance(f, str)];"
         "policy = settings.Policy(settings.Options(), patterns, root=sys.argv[2], folder='');"
         "print(sum(1 for _ in scan.scan(files, policy, root=sys.argv[2])))"
@@ -186,7 +186,7 @@ def start() -> Iterator[tuple[str, list[str]]]:
 
 def tools(tree: Path, folder: Path) -> Iterator[tuple[str, list[str]]]:
     """misspawn and the others on the tree."""
-    yield "misspawn", misspawn(".")
+    yield "misspawn", misspawn("--no-cache", ".")
     yield from others(folder)
 
 
@@ -211,6 +211,7 @@ def main() -> int:
     parser.add_argument("-n", "--runs", type=int, default=5)
     parser.add_argument("--only", choices=TABLES, action="append")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed modules are compiled
     tree = options.tree.resolve()
     with tempfile.TemporaryDirectory() as name:
         for table in options.only or TABLES:

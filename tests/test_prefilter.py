@@ -73,6 +73,13 @@ def test_a_prefix_finds_what_a_search_finds(pattern: str) -> None:
         ]
 
 
+@pytest.mark.parametrize("failing", [0, 3, 15, 16, 17, 40])
+def test_a_prefix_that_often_fails_hides_no_match(failing: int) -> None:
+    text = b"call.this(x)\n" + b"call.this(\n" * failing + b"call.this(y) call.this(z)\n"
+    found = [match[1] for match in compile(r"\bcall\.this\((\w)\)").finditer(text)]
+    assert found == [b"x", b"y", b"z"]
+
+
 ASKED = [
     Asked([r"\bsubprocess\.run\("], r"\bsubprocess\.run\("),
     Asked([r"\bexcept\s*\*"], r"\bexcept\s*\*"),

@@ -17,6 +17,7 @@ _SPECIAL = frozenset(".^$*+?{}[]()|\\")
 _SHORT = 4  # bytes; what is shorter stands in too many places
 
 
+_TRIES = 16  # places at which a match may fail: each may read on to the end, and time stays linear
 _NOWHERE = (-1, -1)
 _NONE: Spans = [_NOWHERE]
 
@@ -70,21 +71,26 @@ class Regex:
 
     def finditer(self, text: bytes) -> Iterator[Match]:
         """All matches, which do not overlap."""
-        if self._prefix:
-            yield from self._prefixed(text)
-            return
-        run, end, at = self._run, len(text), 0
+        return self._prefixed(text) if self._prefix else self._searched(text, 0)
+
+    def _searched(self, text: bytes, at: int) -> Iterator[Match]:
+        run, end = self._run, len(text)
         while at <= end and (spans := run(_ANYWHERE, text, at, end))[0] != _NOWHERE:
             yield Match(text, spans, self.groupindex)
             at = spans[0][1] + (spans[0][1] == at)
 
     def _prefixed(self, text: bytes) -> Iterator[Match]:
-        end, free = len(text), 0
+        end, free, failed = len(text), 0, 0
         for at in _places(self._prefix, text):
+            if failed == _TRIES:
+                yield from self._searched(text, max(at, free))
+                return
             spans = self._run(_HERE, text, at, end) if at >= free else _NONE
             if spans[0] != _NOWHERE:
                 free = spans[0][1]
                 yield Match(text, spans, self.groupindex)
+            elif at >= free:
+                failed += 1
 
 
 @lru_cache(maxsize=256)

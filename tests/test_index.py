@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from misspawn.index import Index, Kind, Missing, Symbol, Unknown
 from misspawn.index.annotations import parsed, written
+from misspawn.index.lookup import Index
+from misspawn.index.model import Kind, Missing, Symbol, Unknown
 from misspawn.trees import MemoryTree
 
 Files = dict[str, str]

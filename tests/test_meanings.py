@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from misspawn.index import Symbol, Unknown
+from misspawn.index.model import Symbol, Unknown
 from misspawn.meanings import Meanings
 from misspawn.regions.python import PythonDocument
 from misspawn.trees import MemoryTree

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from misspawn.index import Index
+from misspawn.index.lookup import Index
 from misspawn.index.store import Store, key
 from misspawn.meanings.definitions import Definitions
 from misspawn.trees import MemoryTree

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from misspawn import suppressions, walk
 from misspawn.detect import Facts
 from misspawn.errors import UserError
-from misspawn.index import Index
+from misspawn.index.lookup import Index
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
 from misspawn.regions import Document

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 from misspawn import regex
-from misspawn.index import Symbol, Unknown
+from misspawn.index.model import Symbol, Unknown
 from misspawn.model import NOTHING, Clause, Detector, Names, SymbolKind
 from misspawn.regex import Match
 from misspawn.regions.document import Document, Region

@@ -8,8 +8,8 @@ from itertools import compress
 from typing import NamedTuple
 
 from misspawn import detect, examples
-from misspawn.index import Index
 from misspawn.index.compare import Comparison
+from misspawn.index.lookup import Index
 from misspawn.meanings import Meanings
 from misspawn.model import Detector, Example, Language, Pattern
 from misspawn.mutants import mutants

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from tests.bench.oracle import Oracle
 
 from misspawn.catalogue import load
-from misspawn.index import Unknown
+from misspawn.index.model import Unknown
 from misspawn.meanings import Meanings
 from misspawn.project import Project
 from misspawn.regions.python import PythonDocument

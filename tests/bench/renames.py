@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from misspawn.index import Index
 from misspawn.index.compare import Comparison, Judged
 from misspawn.index.lacks import Verdict
+from misspawn.index.lookup import Index
 from misspawn.trees import GitTree, MemoryTree, Tree
 
 _PLACE = re.compile(r"(.+\.py):(\d+)")

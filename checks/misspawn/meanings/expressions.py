@@ -11,8 +11,9 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from misspawn.index import Symbol, Unknown, kinds
+from misspawn.index import kinds
 from misspawn.index.annotations import Annotation, parsed, written
+from misspawn.index.model import Symbol, Unknown
 from misspawn.meanings.file import File
 from misspawn.meanings.fixtures import Fixture, wanted
 from misspawn.meanings.scopes import (

@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 
 from tree_sitter import Node, Query, QueryCursor
 
-from misspawn.index import Index, Symbol, Unclear, Unknown
+from misspawn.index.lookup import Index
+from misspawn.index.model import Symbol, Unclear, Unknown
 from misspawn.meanings.scopes import Bound, How, Names, is_global, names, text
 from misspawn.regions.bindings import SCOPES
 from misspawn.regions.grammar import CLASSES

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from misspawn.index import Index
+from misspawn.index.lookup import Index
 from misspawn.meanings.scopes import text
 
 

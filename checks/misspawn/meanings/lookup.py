@@ -10,7 +10,8 @@ from pathlib import Path
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from misspawn.index import Index, Symbol, Unknown
+from misspawn.index.lookup import Index
+from misspawn.index.model import Symbol, Unknown
 from misspawn.index.store import Store
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions

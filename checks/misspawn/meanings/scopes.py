@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from misspawn.index import Symbol
+from misspawn.index.model import Symbol
 from misspawn.model import SymbolKind
 from misspawn.regions.bindings import SCOPES
 from misspawn.regions.grammar import CLASSES, FUNCTIONS, is_async

@@ -54,7 +54,7 @@ def test_a_detector_has_a_literal_for_the_prefilter(pattern: Pattern) -> None:
     for detector in pattern.detect:
         (rule,) = rules([structs.replace(pattern, detect=(detector,))])
         meanings = Meanings(MemoryTree({}))
-        assert not Searches(detector.language, [rule], meanings).likely(b"x(1)\n"), (
+        assert not Searches(detector.language, [rule], meanings).likely(b"x(1)\n").numbers, (
             f"{detector.match} has no literal of 3 characters, and no callee that is of some kind"
         )
 

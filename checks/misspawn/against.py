@@ -69,9 +69,8 @@ class Against:
         document = self._comparison.document(path, source.data, elsewhere=elsewhere)
         if document is None:
             return []
-        every = range(len(self._searches.rules))
-        numbers = self._searches.looking(every, self._facts, path)
-        found = self._scanner.found(source, [document], {Language.IMPORTS: numbers})
+        likely = self._searches.looking(self._searches.every(), self._facts, path)
+        found = self._scanner.found(source, [document], {Language.IMPORTS: likely})
         return self._counting(source, found)
 
     def _counting(self, source: Source, findings: list[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from misspawn.logs import OVERLAP, clean, pieces
 from misspawn.model import Kind, Pattern, Severity, Symptom
-from misspawn.prefilter import Needles, needles
+from misspawn.prefilter import Needles, needles, texts_of
 from misspawn.regex import Match, compile
 from misspawn.symptoms import searched, spanned, weight
 from misspawn.traces import Place, place
@@ -47,7 +47,9 @@ class Diagnoser:
         self._symptoms = [(p, s) for p in patterns for s in p.symptoms if s.log and not p.retired]
         self._regexes = [searched(symptom.log) for _, symptom in self._symptoms]
         spans = (map(searched, spanned(symptom.log)) for _, symptom in self._symptoms)
-        self._needles = Needles([needles(regexes, imported=False) for regexes in spans])
+        needed = [needles(regexes, imported=False) for regexes in spans]
+        self._texts = texts_of(needed)
+        self._needles = Needles(needed, self._texts)
 
     def diagnose(self, stream: BinaryIO) -> list[Diagnosis]:
         """The records whose symptoms occur in a log, the most specific first.
@@ -56,7 +58,7 @@ class Diagnoser:
         """
         hits: list[dict[int, Hit]] = [{} for _ in self._symptoms]
         for piece in pieces(stream):
-            wanted = self._needles.found(piece.text)
+            wanted = self._needles.found(self._texts.seen(piece.text))
             numbers = sorted(number for number in wanted if len(hits[number]) < _ENOUGH)
             text = clean(piece.text) if numbers else b""
             for number in numbers:

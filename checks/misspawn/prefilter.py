@@ -28,14 +28,37 @@ _RENAMING = (
 
 
 class Asked(NamedTuple):
-    """The regexes of one rule that must match: each somewhere in a file, `sharp` if looked for in all of it."""
+    """The regexes of one rule that must match: each somewhere in a file, `sharp` if looked for in all of it.
+
+    `exact`: those that must match in the canonical view, with all names in full.
+    """
 
     all: Sequence[str]
     sharp: str
+    exact: Sequence[str] = ()
+
+
+class Texts:
+    """Says which of many literal texts another text contains. A set of them is an integer with bits."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.all = sorted({*texts})
+        self.longest = max((len(text.encode()) for text in self.all), default=0)
+        self._masks = {text: 1 << number for number, text in enumerate(self.all)}
+        self._bits = [*self._masks.values()]
+        self._set = MatchSet(map(escape, self.all))
+
+    def seen(self, text: bytes) -> int:
+        """Those that the text contains."""
+        return sum(map(self._bits.__getitem__, self._set.matching(text)))
+
+    def mask(self, clause: Clause) -> int:
+        """The set that a clause is."""
+        return sum(self._masks[text] for text in clause)
 
 
 class _Needs(NamedTuple):
-    """What a text must contain of each clause of the lists of these numbers, given as bits.
+    """What a text must contain of each clause of the lists of these numbers, as sets.
 
     `names`: the clauses that hold also where the text has names of its own for what it imports.
     """
@@ -46,28 +69,23 @@ class _Needs(NamedTuple):
 
 
 class Needles:
-    """Says of which of many lists a text contains something of each clause; one without any is always among them."""
+    """Says of which of many lists something of each clause has been seen; one without any is always among them."""
 
-    def __init__(self, lists: Sequence[Sequence[Clause]]) -> None:
-        texts = sorted({text for needed in lists for clause in needed for text in clause})
-        bits = {text: 1 << number for number, text in enumerate(texts)}
-        self._bits = [*bits.values()]
-        self._texts = MatchSet(map(escape, texts))
+    def __init__(self, lists: Sequence[Sequence[Clause]], texts: Texts) -> None:
         self._by_first: dict[int, list[_Needs]] = defaultdict(list)
         alike: dict[tuple[Clause, ...], list[int]] = defaultdict(list)
         for number, needed in enumerate(lists):
             alike[tuple(needed)].append(number)
         self._always = alike.pop((), [])
         for needed, numbers in alike.items():
-            masks = {clause: sum(bits[text] for text in clause) for clause in needed}
+            masks = {clause: texts.mask(clause) for clause in needed}
             names = (masks[clause] for clause in needed if all(map(str.isidentifier, clause)))
             needs = _Needs(numbers, (*masks.values(),), (*names,))
             self._by_first[needs.clauses[0]].append(needs)
 
-    def found(self, text: bytes, *, renamed: bool = False) -> list[int]:
+    def found(self, seen: int, *, renamed: bool = False) -> list[int]:
         """The numbers of the lists, in no order. `renamed`: where imported names may be others."""
         numbers = [*self._always]
-        seen = sum(map(self._bits.__getitem__, self._texts.matching(text)))
         for first, group in self._by_first.items():
             for needs in group if renamed or seen & first else ():
                 if all(map(seen.__and__, needs.names if renamed else needs.clauses)):
@@ -87,19 +105,31 @@ class Prefilter:
         imported = modules is not None
         least = _LEAST if imported else _LEAST - 1  # `tee`, `nox`
         found = [needles(rule.all, imported=imported, least=least) for rule in rules]
+        exact = [needles(rule.exact, imported=False) for rule in rules]
         sharp = {n: _unqualified(rules[n].sharp) for n, needed in enumerate(found) if not needed}
         self._weak = [n for n, pattern in sharp.items() if imported and pattern]
-        self._needles = Needles(found)
+        self.texts = texts_of([*found, *exact])
+        self._needles = Needles(found, self.texts)
+        self._exact = [[*map(self.texts.mask, needed)] for needed in exact]
         names = b"|".join(sorted(map(re.escape, modules or ()))).decode() or "$."
         renaming = [_RENAMING.format(names=names)] if modules else []
         self._sharp = MatchSet([*(over_comments(sharp[n]) for n in self._weak), *renaming])
 
-    def candidates(self, data: bytes) -> frozenset[int]:
-        """The numbers of the rules that can hold."""
+    def candidates(self, data: bytes, seen: int) -> frozenset[int]:
+        """The numbers of the rules that can hold in a file with these texts."""
         hits = self._sharp.matching(data)
         renamed = len(self._weak) in hits
         missed = () if renamed else (n for index, n in enumerate(self._weak) if index not in hits)
-        return frozenset(self._needles.found(data, renamed=renamed)).difference(missed)
+        return frozenset(self._needles.found(seen, renamed=renamed)).difference(missed)
+
+    def fitting(self, numbers: Iterable[int], seen: int) -> list[int]:
+        """Those of the rules that can match in a canonical view with these texts."""
+        return [number for number in numbers if all(map(seen.__and__, self._exact[number]))]
+
+
+def texts_of(lists: Iterable[Iterable[Clause]]) -> Texts:
+    """All texts of some clauses."""
+    return Texts(text for needed in lists for clause in needed for text in clause)
 
 
 def needles(patterns: Iterable[str], *, imported: bool, least: int = _LEAST) -> list[Clause]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from misspawn.detect import Facts, concerned, everywhere
 from misspawn.model import NOTHING, Clause, Detector, Language, Pattern
-from misspawn.prefilter import Asked, Needles, Prefilter, needles
+from misspawn.prefilter import Asked, Prefilter
 from misspawn.regex import MatchSet, over_comments
 from misspawn.regions import Document
 
@@ -52,6 +52,17 @@ def words(detector: Detector) -> Iterator[bytes]:
         yield from map(str.encode, _MODULE.findall(pattern))
 
 
+EVERYTHING = -1
+"""All literals."""
+
+
+class Likely(NamedTuple):
+    """The numbers of the rules that can hold in a file, and which literals it contains."""
+
+    numbers: Collection[int]
+    seen: int
+
+
 class Searches:
     """The rules for one language, ready to be looked for in files.
 
@@ -69,29 +80,35 @@ class Searches:
         sharp = (over_comments(rule.detector.match) for rule in self._narrowed.values())
         self._sharp = MatchSet(sharp, memory=_NAMES_MEMORY)
         self._prefilter = Prefilter(
-            [Asked([*_required(rule.detector)], _sharpest(rule.detector)) for rule in self.rules],
+            [_asked(rule.detector) for rule in self.rules],
             {word for rule in self.rules for word in words(rule.detector)}
             if language is Language.PYTHON
             else None,
         )
 
-    def likely(self, data: bytes) -> frozenset[int]:
-        """Numbers of the rules whose literals all occur in a file's bytes, and their names too."""
-        found = self._prefilter.candidates(data)
-        if self._narrowed.keys().isdisjoint(found):
-            return found
-        numbers = [*self._narrowed]
-        hit = {numbers[index] for index in self._sharp.matching(data)}
-        return found - (self._narrowed.keys() - hit)
+    def likely(self, data: bytes) -> Likely:
+        """The rules whose literals all occur in a file's bytes, and their names too."""
+        seen = self._prefilter.texts.seen(data)
+        found = self._prefilter.candidates(data, seen)
+        if not self._narrowed.keys().isdisjoint(found):
+            numbers = [*self._narrowed]
+            hit = {numbers[index] for index in self._sharp.matching(data)}
+            found -= self._narrowed.keys() - hit
+        return Likely(found, seen)
 
-    def looking(self, numbers: Iterable[int], facts: Facts, path: str) -> list[int]:
-        """The numbers of those rules that look at the file at a path at all."""
-        return [
+    def every(self) -> Likely:
+        """All rules, as if a file had all their literals."""
+        return Likely(range(len(self.rules)), EVERYTHING)
+
+    def looking(self, likely: Likely, facts: Facts, path: str) -> Likely:
+        """Those of the rules that look at the file at a path at all."""
+        numbers = [
             number
-            for number in numbers
+            for number in likely.numbers
             if number not in self._conditional
             or concerned(self.rules[number].detector, facts, path)
         ]
+        return Likely(numbers, likely.seen)
 
     @cached_property
     def _conditional(self) -> frozenset[int]:
@@ -100,21 +117,15 @@ class Searches:
 
     def may_match(self, rule: Rule, data: bytes) -> bool:
         """Whether a rule's literals all occur in a file's bytes."""
-        return any(self.rules[number] is rule for number in self.likely(data))
+        return any(self.rules[number] is rule for number in self.likely(data).numbers)
 
-    def fitting(self, document: Document, numbers: Iterable[int]) -> set[int]:
-        """The numbers of those rules for which the document contains what a hit does."""
-        return set(self._needles.found(document.text)).intersection(numbers)
-
-    def numbered(self, numbers: Iterable[int]) -> Iterator[Rule]:
-        """The rules of these numbers, narrowed, in the order of the records."""
+    def fitting(self, document: Document, likely: Likely) -> Iterator[Rule]:
+        """Those of a file's rules whose hits its document can contain, narrowed, in the order of the records."""
+        texts = self._prefilter.texts
+        own = document.unlike_file(texts.longest)
+        seen = texts.seen(document.text) if own is None else likely.seen | texts.seen(own)
+        numbers = self._prefilter.fitting(likely.numbers, seen)
         return (self._narrowed.get(number) or self.rules[number] for number in sorted(numbers))
-
-    @cached_property
-    def _needles(self) -> Needles:
-        detectors = [rule.detector for rule in self.rules]
-        asked = ([one.match, *(any_ for _, any_ in everywhere(one))] for one in detectors)
-        return Needles([needles(patterns, imported=False) for patterns in asked])
 
 
 def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:
@@ -124,6 +135,11 @@ def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, 
     for number, rule in enumerate(rules):
         if callees(rule.detector):
             yield number, Rule(rule.pattern, meanings.narrowed(rule.detector))
+
+
+def _asked(detector: Detector) -> Asked:
+    exact = [detector.match, *(pattern for _, pattern in everywhere(detector))]
+    return Asked([*_required(detector)], _sharpest(detector), exact)
 
 
 def _required(detector: Detector) -> Iterator[str]:

@@ -15,7 +15,7 @@ from misspawn.model import Finding, Fix, Language, Pattern
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import spoken
-from misspawn.rules import Rule, Searches, rules, within_files, words
+from misspawn.rules import Likely, Rule, Searches, rules, within_files, words
 from misspawn.source import Source
 
 if TYPE_CHECKING:
@@ -65,28 +65,27 @@ class Scanner:
             return []
         source = Source(path, raw)
         likely = {
-            language: numbers
+            language: found
             for language in spoken(kinds)
-            if (numbers := self._likely(language, source, facts))
+            if (found := self._likely(language, source, facts)).numbers
         }
         if not likely:
             return []
         opened = documents(source.data, kinds, self.words, wanted=likely, whole=self._whole)
         return self.found(source, opened, likely)
 
-    def _likely(self, language: Language, source: Source, facts: Facts) -> list[int]:
+    def _likely(self, language: Language, source: Source, facts: Facts) -> Likely:
         searches = self.searches(language)
-        every = range(len(searches.rules))
-        numbers = every if self._whole else searches.likely(source.data)
-        return searches.looking(numbers, facts, source.path)
+        likely = searches.every() if self._whole else searches.likely(source.data)
+        return searches.looking(likely, facts, source.path)
 
     def found(
         self,
         source: Source,
         opened: Iterable[Document],
-        likely: Mapping[Language, Iterable[int]],
+        likely: Mapping[Language, Likely],
     ) -> list[Finding]:
-        """Everything that the rules of these numbers, by language, find in the documents of one file."""
+        """Everything that these rules, by language, find in the documents of one file."""
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in opened:
             lookup = self._meanings.of(source.path, document) if self._meanings else NOTHING_KNOWN
@@ -97,14 +96,9 @@ class Scanner:
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
-    def _fitting(
-        self, document: Document, likely: Mapping[Language, Iterable[int]]
-    ) -> Iterable[Rule]:
-        numbers = likely.get(document.language)
-        if not numbers:
-            return ()
-        searches = self.searches(document.language)
-        return searches.numbered(numbers if self._whole else searches.fitting(document, numbers))
+    def _fitting(self, document: Document, likely: Mapping[Language, Likely]) -> Iterable[Rule]:
+        found = likely.get(document.language)
+        return self.searches(document.language).fitting(document, found) if found else ()
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:

@@ -49,6 +49,13 @@ class Document(ABC):
         `whole`: parse all of the file at once instead of only what surrounds a hit.
         """
 
+    def unlike_file(self, around: int) -> bytes | None:
+        """The parts of `text` that the file does not have like that, with so many bytes around each.
+
+        None for a part of a file and whatever else is not the file but for a few changes.
+        """
+        return None
+
     @abstractmethod
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """Original offsets of a canonical stretch."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -28,6 +28,10 @@ class OffsetMap:
             self._canonical.starts.append(edit.start + grown)
             grown += len(edit.text) - (edit.end - edit.start)
             self._canonical.ends.append(edit.end + grown)
+
+    def rewritten(self) -> Iterator[tuple[int, int]]:
+        """Canonical offsets of the edits."""
+        return zip(self._canonical.starts, self._canonical.ends, strict=True)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Original offsets of a canonical stretch; inside an edit they widen to the whole edit."""

@@ -67,6 +67,10 @@ class PythonDocument(Document):
         skip = [(item.start, item.end) for item in found]
         return substitutions(self._data, aliases, skip, self._quotes)
 
+    def unlike_file(self, around: int) -> bytes | None:
+        places = self._offsets.rewritten()
+        return b"\n".join(self.text[max(at - around, 0) : end + around] for at, end in places)
+
     def locate(self, start: int, end: int) -> tuple[int, int]:
         return self._offsets.original(start, end)
 

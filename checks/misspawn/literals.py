@@ -7,7 +7,7 @@ letters and blanks that stand in every line of every file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 _ITEM = re.compile(
@@ -42,7 +42,34 @@ _NOTHING = _Part(frozenset([""]))
 _ANYTHING = _Part(None)
 
 
+class Both(NamedTuple):
+    """The clauses of a regex, also those of a text that imports the names in it."""
+
+    plain: list[Clause]
+    imported: list[Clause]
+
+
+_known: dict[str, Both] = {}
+
+
+def remember(known: Mapping[str, Both]) -> None:
+    """Take the clauses of these regexes as told, which saves the time to tell them again."""
+    _known.update(known)
+
+
+def both(pattern: str) -> Both:
+    """The clauses of a regex, in both ways."""
+    return Both(clauses(pattern), clauses(pattern, imported=True))
+
+
 def clauses(pattern: str, *, imported: bool = False) -> list[Clause]:
+    """The clauses of a regex: told, or remembered."""
+    if known := _known.get(pattern):
+        return known.imported if imported else known.plain
+    return _told(pattern, imported=imported)
+
+
+def _told(pattern: str, *, imported: bool) -> list[Clause]:
     r"""Every match of the regex contains one text of each clause; no clauses where nothing is sure.
 
     `imported`: what holds also of a text that imports the names in it. A `\.` then parts texts, and

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from misspawn.detect import Facts, concerned, everywhere
-from misspawn.model import NOTHING, Clause, Detector, Language, Pattern
+from misspawn.model import NOTHING, Detector, Language, Pattern
 from misspawn.prefilter import Asked, Prefilter
 from misspawn.regex import MatchSet, over_comments
 from misspawn.regions import Document
@@ -49,7 +49,12 @@ def within_files(patterns: Iterable[Pattern]) -> list[Pattern]:
 def words(detector: Detector) -> Iterator[bytes]:
     """The module names that a detector mentions: only imports of these need be spelled out."""
     for pattern in _regexes(detector):
-        yield from map(str.encode, _MODULE.findall(pattern))
+        yield from _modules(pattern)
+
+
+@cache
+def _modules(pattern: str) -> list[bytes]:
+    return [name.encode() for name in _MODULE.findall(pattern)]
 
 
 EVERYTHING = -1
@@ -144,13 +149,9 @@ def _asked(detector: Detector) -> Asked:
 
 def _required(detector: Detector) -> Iterator[str]:
     """The regexes that must match somewhere in a file for the detector to hold."""
-    yield detector.match
-    yield from detector.all
-    for clause in _clauses(detector):
-        yield from clause.all
+    yield from detector.required
     if "async-function" in detector.inside:
         yield r"\basync\s+def\b"
-    yield from (names.any for names in detector.where.values() if names.any)
 
 
 def _sharpest(detector: Detector) -> str:
@@ -161,18 +162,8 @@ def _sharpest(detector: Detector) -> str:
 def _regexes(detector: Detector) -> Iterator[str]:
     yield from _required(detector)
     yield from detector.none
-    for clause in _clauses(detector):
+    for clause in detector.clauses:
         yield from clause.none
     yield from detector.inside.values()
     yield from detector.outside.values()
     yield from (names.none for names in detector.where.values())
-
-
-def _clauses(detector: Detector) -> tuple[Clause, ...]:
-    return (
-        detector.deep,
-        detector.statement,
-        detector.function,
-        detector.class_,
-        detector.file,
-    )

@@ -56,9 +56,7 @@ class Checker:
 
     def prepare(self) -> None:
         """Do once what each of several processes would do."""
-        made = self.scanner
-        if self._across:
-            made.searches(Language.PYTHON)
+        self.scanner.searches(Language.PYTHON)
 
     def file(self, path: str, raw: bytes) -> Iterator[Finding]:
         """The findings that count, the suppressed ones among them. Raises `Unreadable`."""

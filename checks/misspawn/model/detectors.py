@@ -136,6 +136,18 @@ class Detector(Record, frozen=True, kw_only=True):
     rewrite: Rewrite | None = None
 
     @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The conditions on more than the region's own level."""
+        return (self.deep, self.statement, self.function, self.class_, self.file)
+
+    @property
+    def required(self) -> list[str]:
+        """The regexes that must each match somewhere in a file."""
+        deeper = (pattern for clause in self.clauses for pattern in clause.all)
+        named = (names.any for names in self.where.values() if names.any)
+        return [self.match, *self.all, *deeper, *named]
+
+    @property
     def across(self) -> bool:
         """Whether it asks what a name is, which another file of the project may say."""
         return any(names.is_ or names.is_not for names in self.where.values())

@@ -100,14 +100,26 @@ FILES = {
 }
 
 
-def _candidates(data: bytes) -> frozenset[int]:
-    prefilter = Prefilter(ASKED, {b"subprocess"})
-    return prefilter.candidates(data, prefilter.texts.seen(data))
-
-
 @pytest.mark.parametrize(("text", "numbers"), FILES.items())
 def test_the_rules_that_can_hold_in_a_file(text: str, numbers: set[int]) -> None:
-    assert _candidates(text.encode()) == numbers
+    assert Prefilter(ASKED, {b"subprocess"}).likely(text.encode()).numbers == numbers
+
+
+BOUND = {
+    "import subprocess\nsubprocess.run(x)": False,
+    "from subprocess import run\nrun(x)": True,
+    "from subprocess.run import x\nrun(x)": True,
+    "import subprocess as sp": True,
+    "import os, \\\n    subprocess as sp": True,
+    "import subprocess \\\n    as sp": True,
+    "from subprocesses import run": False,
+    "import os as operating_system": False,
+}
+
+
+@pytest.mark.parametrize(("text", "bound"), BOUND.items())
+def test_whether_a_file_may_import_names_from_modules_of_rules(text: str, bound: bool) -> None:
+    assert Prefilter(ASKED, {b"subprocess"}).likely(text.encode()).bound is bound
 
 
 ALIASED = [

@@ -21,8 +21,9 @@ _LEAST = 4  # letters; what is shorter stands in most modules
 _QUALIFIER = re.compile(
     r"(?:(?<=\\b)|(?<=\\\.)|(?<=\\s[*+])|(?<=\\t\][*+])|(?<![\\\w\])}*+?.]))[A-Za-z_]\w*\\\."
 )  # not behind what may be a part of the same name
+_BINDING = r"\bfrom[ \t]+(?:{names})\b"
 _RENAMING = (
-    r"\bimport\b[^\n#]*\b(?:{names})\b[^\n#]*\bas\b"
+    r"\bimport\b(?:[^\n#]|\\\r?\n)*\b(?:{names})\b(?:[^\n#]|\\\r?\n)*\bas\b"
     r"|\bfrom[ \t]+(?:{names})\b[\w.]*[ \t]+import\b(?:(?:[^\n(\\]|\\\r?\n)*|[ \t]*\([^)]*)\bas\b"
 )
 
@@ -93,6 +94,17 @@ class Needles:
         return numbers
 
 
+class Likely(NamedTuple):
+    """The numbers of the rules that can hold in a file, and which literals it contains.
+
+    `bound`: whether it may have imported names from the modules that rules mention.
+    """
+
+    numbers: Collection[int]
+    seen: int
+    bound: bool
+
+
 class Prefilter:
     """Says which of some rules can hold in a file.
 
@@ -112,15 +124,18 @@ class Prefilter:
         self._needles = Needles(found, self.texts)
         self._exact = [[*map(self.texts.mask, needed)] for needed in exact]
         names = b"|".join(sorted(map(re.escape, modules or ()))).decode() or "$."
-        renaming = [_RENAMING.format(names=names)] if modules else []
-        self._sharp = MatchSet([*(over_comments(sharp[n]) for n in self._weak), *renaming])
+        imports = [form.format(names=names) for form in (_BINDING, _RENAMING) if modules]
+        self._sharp = MatchSet([*(over_comments(sharp[n]) for n in self._weak), *imports])
 
-    def candidates(self, data: bytes, seen: int) -> frozenset[int]:
-        """The numbers of the rules that can hold in a file with these texts."""
+    def likely(self, data: bytes) -> Likely:
+        """The rules that can hold in a file."""
+        seen = self.texts.seen(data)
         hits = self._sharp.matching(data)
-        renamed = len(self._weak) in hits
+        binding, renaming = len(self._weak), len(self._weak) + 1
+        renamed = renaming in hits
         missed = () if renamed else (n for index, n in enumerate(self._weak) if index not in hits)
-        return frozenset(self._needles.found(seen, renamed=renamed)).difference(missed)
+        numbers = frozenset(self._needles.found(seen, renamed=renamed)).difference(missed)
+        return Likely(numbers, seen, renamed or binding in hits)
 
     def fitting(self, numbers: Iterable[int], seen: int) -> list[int]:
         """Those of the rules that can match in a canonical view with these texts."""

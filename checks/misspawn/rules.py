@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from misspawn.detect import Facts, concerned, everywhere
 from misspawn.model import NOTHING, Detector, Language, Pattern
-from misspawn.prefilter import Asked, Prefilter
+from misspawn.prefilter import Asked, Likely, Prefilter
 from misspawn.regex import MatchSet, over_comments
 from misspawn.regions import Document
 
@@ -61,13 +61,6 @@ EVERYTHING = -1
 """All literals."""
 
 
-class Likely(NamedTuple):
-    """The numbers of the rules that can hold in a file, and which literals it contains."""
-
-    numbers: Collection[int]
-    seen: int
-
-
 class Searches:
     """The rules for one language, ready to be looked for in files.
 
@@ -93,17 +86,17 @@ class Searches:
 
     def likely(self, data: bytes) -> Likely:
         """The rules whose literals all occur in a file's bytes, and their names too."""
-        seen = self._prefilter.texts.seen(data)
-        found = self._prefilter.candidates(data, seen)
-        if not self._narrowed.keys().isdisjoint(found):
-            numbers = [*self._narrowed]
-            hit = {numbers[index] for index in self._sharp.matching(data)}
-            found -= self._narrowed.keys() - hit
-        return Likely(found, seen)
+        likely = self._prefilter.likely(data)
+        if self._narrowed.keys().isdisjoint(likely.numbers):
+            return likely
+        numbers = [*self._narrowed]
+        hit = {numbers[index] for index in self._sharp.matching(data)}
+        missed = self._narrowed.keys() - hit
+        return likely._replace(numbers=frozenset(likely.numbers) - missed)
 
     def every(self) -> Likely:
         """All rules, as if a file had all their literals."""
-        return Likely(range(len(self.rules)), EVERYTHING)
+        return Likely(range(len(self.rules)), EVERYTHING, bound=True)
 
     def looking(self, likely: Likely, facts: Facts, path: str) -> Likely:
         """Those of the rules that look at the file at a path at all."""
@@ -113,7 +106,7 @@ class Searches:
             if number not in self._conditional
             or concerned(self.rules[number].detector, facts, path)
         ]
-        return Likely(numbers, likely.seen)
+        return likely._replace(numbers=numbers)
 
     @cached_property
     def _conditional(self) -> frozenset[int]:

@@ -15,7 +15,7 @@ from misspawn.asked import Sources
 from misspawn.detect import Facts
 from misspawn.model import Finding, Language, Problem
 from misspawn.project import Project
-from misspawn.regions import languages
+from misspawn.regions import document_type, languages
 from misspawn.regions.kinds import may_hold_any, needs_shebang
 from misspawn.results import Entry, Results
 from misspawn.scanner import Scanner, scanner
@@ -56,6 +56,7 @@ class Checker:
 
     def prepare(self) -> None:
         """Do once what each of several processes would do."""
+        document_type(Language.PYTHON)
         self.scanner.searches(Language.PYTHON)
 
     def file(self, path: str, raw: bytes) -> Iterator[Finding]:

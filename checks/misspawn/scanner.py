@@ -12,10 +12,11 @@ from misspawn import detect
 from misspawn.detect import NOTHING_KNOWN, Candidate, Facts
 from misspawn.identity import BROAD, Identity, fingerprint, identity
 from misspawn.model import Finding, Fix, Language, Pattern
+from misspawn.prefilter import Likely
 from misspawn.regex import Match
 from misspawn.regions import Document, documents, languages
 from misspawn.regions.kinds import spoken
-from misspawn.rules import Likely, Rule, Searches, rules, within_files, words
+from misspawn.rules import Rule, Searches, rules, within_files, words
 from misspawn.source import Source
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ class Scanner:
 
     @cached_property
     def words(self) -> frozenset[bytes]:
-        """The module names that any detector mentions."""
-        return frozenset(word for rule in self.rules for word in words(rule.detector))
+        """The module names that any detector for Python mentions."""
+        detectors = (rule.detector for rule in self.rules)
+        return frozenset(w for d in detectors if d.language is Language.PYTHON for w in words(d))
 
     def searches(self, language: Language) -> Searches:
         """The searches for one language."""
@@ -71,7 +73,8 @@ class Scanner:
         }
         if not likely:
             return []
-        opened = documents(source.data, kinds, self.words, wanted=likely, whole=self._whole)
+        words = self.words if any(found.bound for found in likely.values()) else frozenset[bytes]()
+        opened = documents(source.data, kinds, words, wanted=likely, whole=self._whole)
         return self.found(source, opened, likely)
 
     def _likely(self, language: Language, source: Source, facts: Facts) -> Likely:

@@ -60,6 +60,8 @@ class PythonDocument(Document):
         return cls(data, words, whole=whole)
 
     def _spelled_out(self, words: frozenset[bytes]) -> list[Edit]:
+        if not words:
+            return []
         every = imports(self._data, self._quotes, words)
         found = [item for item in every if item.target.partition(b".")[0] in words]
         self._imports = [item for item in found if item.name != item.target]

@@ -8,9 +8,9 @@ import pytest
 
 from misspawn import regex
 from misspawn.model import Language
-from misspawn.regions import document_type, documents
 from misspawn.regions.document import Document
 from misspawn.regions.kinds import languages
+from misspawn.regions.opening import document_type, documents
 
 COMPOSE = """\
 x-base: &base

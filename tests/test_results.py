@@ -320,7 +320,9 @@ def test_a_known_scan_across_files_makes_no_index(
     joined: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = scanned(joined, kept=True, across=True)
-    monkeypatch.setattr("misspawn.scan.scanner", lambda *_, **__: pytest.fail("an index was made"))
+    monkeypatch.setattr(
+        "misspawn.scanner.scanner", lambda *_, **__: pytest.fail("an index was made")
+    )
     assert scanned(joined, kept=True, across=True) == first
 
 

@@ -16,7 +16,7 @@ from misspawn.catalogue import load
 from misspawn.cli import main
 from misspawn.model import Example, Finding, Language, Pattern
 from misspawn.project import Project
-from misspawn.regions import documents
+from misspawn.regions.opening import documents
 from misspawn.scanner import Scanner
 from misspawn.site.finding import suppress
 from misspawn.source import Source

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
-from misspawn import suppressions, walk
+from misspawn import suppressions
 from misspawn.detect import Facts
 from misspawn.errors import UserError
-from misspawn.index.lookup import Index
 from misspawn.model import Finding, Language, Pattern
 from misspawn.project import Project
-from misspawn.regions import Document
+from misspawn.regions.document import Document
 from misspawn.scan import cores
 from misspawn.scanner import Scanner
 from misspawn.settings import Policy
@@ -21,12 +18,6 @@ from misspawn.trees import GitTree, Tree, WorkingTree
 from misspawn.workers import share
 
 _BATCH = 100  # files a worker takes at a time
-_TIMEOUT = 60.0  # seconds; git lists a million files in less
-
-
-def concerned(patterns: Iterable[Pattern]) -> list[Pattern]:
-    """The records that ask about the imports of a tree."""
-    return [p for p in patterns if any(d.language is Language.IMPORTS for d in p.detect)]
 
 
 class Against:
@@ -44,8 +35,8 @@ class Against:
     ) -> None:
         from misspawn.index.compare import Comparison  # a grammar: only where something changed
 
-        self._scanner = Scanner(concerned(patterns))
-        self._comparison = Comparison(Index(tree), Index(working))
+        self._scanner = Scanner(pattern for pattern in patterns if pattern.asks_tree)
+        self._comparison = Comparison(tree, working)
         self._facts: Facts = Project.of(tree)
         self._tree = tree
         self._policy = policy
@@ -102,30 +93,6 @@ def against(
         yield from found
 
 
-def unstaged(policy: Policy, root: str) -> Iterator[Finding]:
-    """What the index imports and only the working tree has. Without changes of modules git is asked once."""
-    changed = _listed(root, "ls-files", "-m", "-o", "-z", "--exclude-standard", "--", "*.py")
-    mentioning = importers(root, changed)
-    if not mentioning:
-        return
-    tree = GitTree(root)
-    view = Against(policy.patterns, tree, WorkingTree(root), policy)
-    tree.prepare(mentioning)
-    for path in sorted(mentioning):
-        yield from view.file(path, elsewhere=True)
-
-
-def importers(root: str, modules: Sequence[str], revision: str = "") -> list[str]:
-    """The Python files of the index, or of a revision, with the words by which imports name these modules."""
-    names = _stems(modules)
-    if not names:
-        return []
-    searches = [word for name in names for word in ("-e", name)]
-    where = revision or "--cached"
-    found = _listed(root, "grep", "-l", "-z", "-w", "-F", *searches, where, "--", "*.py")
-    return [path.removeprefix(f"{revision}:") for path in found]
-
-
 def imports_of(policy: Policy, root: str, path: str) -> list[Finding]:
     """The faulty imports of one file in git's index; none outside of a repository."""
     try:
@@ -139,38 +106,8 @@ def told(root: str, path: str, data: bytes) -> list[Document]:
     from misspawn.index.compare import Comparison
 
     try:
-        comparison = Comparison(Index(GitTree(root)), Index(WorkingTree(root)))
+        comparison = Comparison(GitTree(root), WorkingTree(root))
         document = comparison.document(path, data, whole=True)
     except UserError:
         return []
     return [document] if document else []
-
-
-def _stems(paths: Sequence[str]) -> list[str]:
-    """The words by which imports name these modules; of a package also what relative imports begin with."""
-    names: set[str] = set()
-    for path in paths:
-        folder, _, name = path.rpartition("/")
-        if name == "__init__.py":
-            names |= {folder.rpartition("/")[2], "from ."}
-        else:
-            names.add(name.removesuffix(".py"))
-    return sorted(names - {""})
-
-
-def _listed(root: str, *arguments: str) -> list[str]:
-    """The paths that a git command lists; none where there is no repository or git."""
-    environment = {key: value for key, value in os.environ.items() if key not in walk.REDIRECTS}
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_TIMEOUT,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return sorted({os.fsdecode(path) for path in done.stdout.split(b"\0") if path})

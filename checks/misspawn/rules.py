@@ -13,7 +13,7 @@ from misspawn.detect import Facts, concerned, everywhere
 from misspawn.model import NOTHING, Detector, Language, Pattern
 from misspawn.prefilter import Asked, Likely, Prefilter
 from misspawn.regex import MatchSet, over_comments
-from misspawn.regions import Document
+from misspawn.regions.document import Document
 
 if TYPE_CHECKING:
     from misspawn.meanings import Meanings

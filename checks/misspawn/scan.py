@@ -12,13 +12,10 @@ from msgspec.structs import replace
 
 from misspawn import suppressions
 from misspawn.asked import Sources
-from misspawn.detect import Facts
 from misspawn.model import Finding, Language, Problem
 from misspawn.project import Project
-from misspawn.regions import document_type, languages
-from misspawn.regions.kinds import may_hold_any, needs_shebang
+from misspawn.regions.kinds import languages, may_hold_any, needs_shebang
 from misspawn.results import Entry, Results
-from misspawn.scanner import Scanner, scanner
 from misspawn.settings import Policy
 from misspawn.source import Source, Unreadable
 from misspawn.states import Status, status
@@ -26,7 +23,8 @@ from misspawn.walk import below, head, read
 from misspawn.workers import MOST, share
 
 if TYPE_CHECKING:
-    pass
+    from misspawn.detect import Facts
+    from misspawn.scanner import Scanner
 
 _SEQUENTIAL_BELOW = 150  # files; under this a second process costs more than it saves
 _BATCH = 48  # files a worker takes at a time
@@ -51,11 +49,15 @@ class Checker:
 
     @cached_property
     def scanner(self) -> Scanner:
-        """Made for the first file that is looked at: it may need an index of the project."""
+        """Made for the first file that is looked at: where nothing has changed there is none."""
+        from misspawn.scanner import scanner
+
         return scanner(self._policy.patterns, self._root, across=self._across)
 
     def prepare(self) -> None:
         """Do once what each of several processes would do."""
+        from misspawn.regions.opening import document_type
+
         document_type(Language.PYTHON)
         self.scanner.searches(Language.PYTHON)
 

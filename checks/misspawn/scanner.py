@@ -14,8 +14,9 @@ from misspawn.identity import BROAD, Identity, fingerprint, identity
 from misspawn.model import Finding, Fix, Language, Pattern
 from misspawn.prefilter import Likely
 from misspawn.regex import Match
-from misspawn.regions import Document, documents, languages
-from misspawn.regions.kinds import spoken
+from misspawn.regions.document import Document
+from misspawn.regions.kinds import languages, spoken
+from misspawn.regions.opening import documents
 from misspawn.rules import Rule, Searches, rules, within_files, words
 from misspawn.source import Source
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from misspawn import detect, examples
 from misspawn.index.compare import Comparison
-from misspawn.index.lookup import Index
 from misspawn.meanings import Meanings
 from misspawn.model import Detector, Example, Language, Pattern
 from misspawn.mutants import mutants
 from misspawn.project import Project
-from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
+from misspawn.regions.kinds import languages
+from misspawn.regions.opening import documents
 from misspawn.scanner import Scanner
 from misspawn.trees import MemoryTree
 
@@ -97,7 +97,7 @@ class Trial:
 def _imports(files: tuple[tuple[str, str], ...], unstaged: str) -> list[tuple[str, Document]]:
     """What the example's index makes of its own imports."""
     staged, working = examples.trees(dict(files), unstaged)
-    comparison = Comparison(Index(staged), Index(working))
+    comparison = Comparison(staged, working)
     judged = (
         (path, comparison.document(path, staged.read(path) or b"")) for path in staged.paths()
     )

@@ -9,8 +9,9 @@ from misspawn import detect
 from misspawn.detect import Facts, Step
 from misspawn.meanings import Meanings
 from misspawn.model import Language, Pattern
-from misspawn.regions import documents, languages
 from misspawn.regions.document import Document
+from misspawn.regions.kinds import languages
+from misspawn.regions.opening import documents
 from misspawn.rules import Rule
 from misspawn.scanner import Scanner
 from misspawn.source import Source

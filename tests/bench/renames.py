@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from misspawn.index.compare import Comparison, Judged
 from misspawn.index.lacks import Verdict
-from misspawn.index.lookup import Index
 from misspawn.trees import GitTree, MemoryTree, Tree
 
 _PLACE = re.compile(r"(.+\.py):(\d+)")
@@ -53,7 +52,7 @@ class Renamed:
 
 def uses(tree: Tree) -> Iterator[Use]:
     """Every import of a name that another file of the tree binds by a definition or an assignment."""
-    comparison = Comparison(Index(tree), Index(MemoryTree({})))
+    comparison = Comparison(tree, MemoryTree({}))
     for path in sorted(tree.paths()):
         data = tree.read(path) if path.endswith(".py") else None
         for item in comparison.judged(path, data) if data else ():
@@ -78,7 +77,7 @@ def outcome(tree: Tree, use: Use) -> str:
     assert place
     data = _renamed(tree, place, Judged(0, 0, Verdict.FINE, use.name, ""))
     changed = Renamed(tree, use.holder, data or b"")
-    comparison = Comparison(Index(changed), Index(MemoryTree({})))
+    comparison = Comparison(changed, MemoryTree({}))
     items = comparison.judged(use.path, changed.read(use.path) or b"")
     told = next(item for item in items if item.name == use.name)
     if told.faulty:

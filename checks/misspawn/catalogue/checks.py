@@ -25,7 +25,7 @@ from misspawn.model import (
     Pattern,
     Severity,
 )
-from misspawn.regions import document_type
+from misspawn.regions.opening import document_type
 
 Complaints = Iterator[tuple[Keys, str]]
 MAX_LINES = 40

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from misspawn.catalogue.tree import Keys
 from misspawn.model import VERBS, Detector, Edit, Language, Pattern
-from misspawn.regions import document_type
+from misspawn.regions.opening import document_type
 from misspawn.templates import Field, fields
 
 Complaints = Iterator[tuple[Keys, str]]

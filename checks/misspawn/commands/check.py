@@ -21,6 +21,7 @@ from misspawn.scan import Checker, scan
 from misspawn.settings import Policy
 from misspawn.source import Unreadable
 from misspawn.trees import GitTree
+from misspawn.unstaged import unstaged
 
 CLEAN, FINDINGS, ERROR, NOTHING = 0, 1, 2, 3
 NO_FILES = "nothing to scan: no files below these paths"
@@ -198,10 +199,8 @@ def results(options: Namespace, changed: Changes | None = None) -> Iterator[Resu
     yield from scan(
         files, policy, root=root, jobs=options.jobs, contents=contents, across=across, results=kept
     )
-    from misspawn import against
-
-    if against.concerned(policy.patterns):
-        yield from _shown(against.unstaged(policy, root), walk.Shown(given, root))
+    if any(pattern.asks_tree for pattern in policy.patterns):
+        yield from _shown(unstaged(policy, root), walk.Shown(given, root))
 
 
 def _against(
@@ -209,7 +208,7 @@ def _against(
 ) -> Iterator[Result | None]:
     from misspawn import against
 
-    if not against.concerned(policy.patterns):
+    if not any(pattern.asks_tree for pattern in policy.patterns):
         raise UserError(
             "no selected record asks what a git tree lacks; drop --against or select one"
         )

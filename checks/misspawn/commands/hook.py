@@ -8,11 +8,12 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from misspawn import against, commands, hooks, walk
+from misspawn import commands, hooks, walk
 from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.hooks import State
 from misspawn.trees import GitTree
+from misspawn.unstaged import importers
 
 DONE, REFUSED, NOTHING = 0, 1, 3
 EPILOG = """pre-commit checks what the staged changes touch, in the files as they are staged, then the imports that
@@ -87,10 +88,11 @@ def _imports(root: str, revision: str = "", base: str = "") -> int:
         [path for path in paths if path.endswith(".py")]
         for paths in (tree.changed(base), tree.reduced(base))
     )
-    wanted = sorted({*changed, *against.importers(root, reduced, revision)})
+    wanted = sorted({*changed, *importers(root, reduced, revision)})
     options = ["check", "--against", revision or "index", *map(_argument, wanted)]
     chosen = selection.in_force(commands.parser("check").parse_args(options), root)
-    concerned = against.concerned(selection.policy(chosen, root).patterns)
+    policy = selection.policy(chosen, root)
+    concerned = any(pattern.asks_tree for pattern in policy.patterns)
     return _told(options) if wanted and concerned else DONE
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from misspawn.model import Language
-from misspawn.regions import languages
+from misspawn.regions.kinds import languages
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -14,6 +14,7 @@ from misspawn.index.lacks import Lack, Verdict, bound, lack
 from misspawn.index.lookup import Index
 from misspawn.regions.imports import ImportsDocument, Line
 from misspawn.regions.syntax import Syntax, language
+from misspawn.trees import Tree
 
 _BUILDS = re.compile(
     r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|noxfile\.py|Makefile|meson\.build|CMakeLists\.txt"
@@ -54,9 +55,9 @@ def _statements() -> Query:
 class Comparison:
     """What a tree lacks of its own imports. `other`: the working tree, which may have it."""
 
-    def __init__(self, index: Index, other: Index) -> None:
-        self._index = index
-        self._other = other
+    def __init__(self, tree: Tree, other: Tree) -> None:
+        self._index = Index(tree)
+        self._other = Index(other)
 
     def document(
         self, path: str, data: bytes, *, whole: bool = False, elsewhere: bool = False

@@ -118,6 +118,11 @@ class Pattern(Record, frozen=True, kw_only=True):
         """The stable address of the record's page."""
         return self.page or f"https://misspawn.dev/p/{self.id}/"
 
+    @property
+    def asks_tree(self) -> bool:
+        """Whether it is about the imports of a git tree."""
+        return any(one.language is Language.IMPORTS for one in self.detect)
+
     def is_seen(self, *, across: bool) -> bool:
         """Whether a scan of files shows all that the detectors can find. `across`: one with `--across`."""
         return all(

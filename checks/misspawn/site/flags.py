@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from misspawn import examples
-from misspawn.against import Against, concerned
+from misspawn.against import Against
 from misspawn.model import Example, Finding, Pattern
 from misspawn.project import Project
 from misspawn.scanner import Scanner
@@ -29,7 +29,7 @@ def _findings(example: Example, scanner: Scanner, pattern: Pattern) -> Iterator[
     facts = Project.in_memory({path: text.encode() for path, text in texts.items()})
     for path, text in texts.items():
         yield from scanner.file(path, text.encode(), facts)
-    if concerned([pattern]):
+    if pattern.asks_tree:
         view = Against([pattern], *examples.trees(texts, example.unstaged))
         yield from chain.from_iterable(map(view.file, view.files()))
 

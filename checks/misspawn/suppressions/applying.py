@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from misspawn.identity import fingerprint
 from misspawn.model import Finding, Suppression
-from misspawn.regions import documents, languages
+from misspawn.regions.kinds import languages
+from misspawn.regions.opening import documents
 from misspawn.source import Source
 from misspawn.suppressions import CATEGORY, KINDS, PAGE, WORD, Terms, notes
 from misspawn.suppressions.layout import layout

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from misspawn.model import Finding
-from misspawn.regions import documents, languages
+from misspawn.regions.kinds import languages
+from misspawn.regions.opening import documents
 from misspawn.source import Source
 from misspawn.suppressions import notes
 from misspawn.suppressions.applying import extent

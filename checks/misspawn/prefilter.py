@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from keyword import kwlist
 from typing import NamedTuple
 
@@ -123,6 +123,7 @@ class Prefilter:
         self.texts = texts_of([*found, *exact])
         self._needles = Needles(found, self.texts)
         self._exact = [[*map(self.texts.mask, needed)] for needed in exact]
+        self.families = [masks[0] if masks else 0 for masks in self._exact]
         names = b"|".join(sorted(map(re.escape, modules or ()))).decode() or "$."
         imports = [form.format(names=names) for form in (_BINDING, _RENAMING) if modules]
         self._sharp = MatchSet([*(over_comments(sharp[n]) for n in self._weak), *imports])
@@ -140,6 +141,38 @@ class Prefilter:
     def fitting(self, numbers: Iterable[int], seen: int) -> list[int]:
         """Those of the rules that can match in a canonical view with these texts."""
         return [number for number in numbers if all(map(seen.__and__, self._exact[number]))]
+
+
+class Families:
+    """Rules that need the same text, looked for in one pass: where the text is, most of them match nowhere.
+
+    `families`: to which a rule belongs, by number; `regexes`: what has to match for it.
+    """
+
+    def __init__(self, families: Sequence[int], regexes: Sequence[str]) -> None:
+        self._families = families
+        self._regexes = regexes
+        self._sets: dict[int, tuple[list[int], MatchSet]] = {}
+
+    def matching(self, numbers: Iterable[int], text: bytes) -> Iterator[int]:
+        """Those of the rules that can match; one by itself is not worth a pass of its own."""
+        together: dict[int, list[int]] = defaultdict(list)
+        for number in numbers:
+            together[self._families[number]].append(number)
+        for family, members in together.items():
+            if len(members) > 1:
+                all_, regexes = self._set(family)
+                hits = {all_[index] for index in regexes.matching(text)}
+                yield from hits.intersection(members)
+            else:
+                yield from members
+
+    def _set(self, family: int) -> tuple[list[int], MatchSet]:
+        if family not in self._sets:
+            members = [number for number, one in enumerate(self._families) if one == family]
+            regexes = MatchSet(self._regexes[number] for number in members)
+            self._sets[family] = members, regexes
+        return self._sets[family]
 
 
 def texts_of(lists: Iterable[Iterable[Clause]]) -> Texts:

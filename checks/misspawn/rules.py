@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from misspawn.detect import Facts, concerned, everywhere
+from misspawn.detect import Facts, concerned, everywhere, searched
 from misspawn.model import NOTHING, Detector, Language, Pattern
-from misspawn.prefilter import Asked, Likely, Prefilter
+from misspawn.prefilter import Asked, Families, Likely, Prefilter
 from misspawn.regex import MatchSet, over_comments
 from misspawn.regions.document import Document
+from misspawn.regions.opening import document_type
 
 if TYPE_CHECKING:
     from misspawn.meanings import Meanings
@@ -117,12 +118,24 @@ class Searches:
         """Whether a rule's literals all occur in a file's bytes."""
         return any(self.rules[number] is rule for number in self.likely(data).numbers)
 
+    def _matching(self, numbers: Iterable[int], text: bytes) -> list[int]:
+        narrowed = self._narrowed.keys() & numbers
+        return [*narrowed, *self._families.matching(set(numbers) - narrowed, text)]
+
+    @cached_property
+    def _families(self) -> Families:
+        kind = document_type(self._language)
+        regexes = [searched(rule.detector.match, kind) for rule in self.rules]
+        return Families(self._prefilter.families, regexes)
+
     def fitting(self, document: Document, likely: Likely) -> Iterator[Rule]:
         """Those of a file's rules whose hits its document can contain, narrowed, in the order of the records."""
         texts = self._prefilter.texts
         own = document.unlike_file(texts.longest)
         seen = texts.seen(document.text) if own is None else likely.seen | texts.seen(own)
         numbers = self._prefilter.fitting(likely.numbers, seen)
+        if seen != EVERYTHING:
+            numbers = self._matching(numbers, document.text)
         return (self._narrowed.get(number) or self.rules[number] for number in sorted(numbers))
 
 

@@ -25,6 +25,7 @@ class Outline:
         self._data = data
         self._quotes = quotes
         self._starts: dict[tuple[int, bytes], list[int]] = {}
+        self._functions: dict[int, int] = {}
 
     def definition(self, at: int, within: tuple[int, int], indent: bytes = b"") -> tuple[int, int]:
         """The stretch around an offset from a definition at this indentation up to the next one.
@@ -64,6 +65,11 @@ class Outline:
 
         Told from indentation: all lines since its header are deeper.
         """
+        if at not in self._functions:
+            self._functions[at] = self._function(at)
+        return self._functions[at]
+
+    def _function(self, at: int) -> int:
         line = self._data.rfind(b"\n", 0, at) + 1
         limit = self._indent(line)
         start = line

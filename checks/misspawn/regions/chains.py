@@ -14,7 +14,7 @@ _COMMANDS = {
     "variable_assignment",
     "variable_assignments",
 }
-CHAIN = {
+_CHAIN = {
     "list",
     "pipeline",
     "redirected_statement",
@@ -41,9 +41,9 @@ class Operator(NamedTuple):
 def around(path: list[Node]) -> Node | None:
     """The whole of what is joined around the innermost of these nodes."""
     inside = list(path)
-    while inside and inside[-1].type not in CHAIN:
+    while inside and inside[-1].type not in _CHAIN:
         inside.pop()
-    while len(inside) > 1 and inside[-2].type in CHAIN:
+    while len(inside) > 1 and inside[-2].type in _CHAIN:
         inside.pop()
     return inside[-1] if inside else None
 
@@ -67,7 +67,7 @@ def _operators(top: Node) -> list[Operator]:
         for child in pending.pop().children:
             if child.type in _SEPARATORS["command"]:
                 found.append(Operator(child.type, child.start_byte, child.end_byte))
-            elif child.type in CHAIN:
+            elif child.type in _CHAIN:
                 pending.append(child)
     return found
 

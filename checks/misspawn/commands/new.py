@@ -59,7 +59,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--id", help="the mistake in words, such as subprocess-no-timeout; kept for ever"
     )
-    parser.add_argument("--category", choices=[category.value for category in Category])
+    parser.add_argument(
+        "--category",
+        choices=[category.value for category in Category],
+        metavar="CATEGORY",
+        help="one of %(choices)s",
+    )
     parser.add_argument("--title", help="the mistake or its symptom in a plain sentence")
     parser.add_argument(
         "--detector", metavar="REGEX", help="what the code of the mistake matches; '' for none"

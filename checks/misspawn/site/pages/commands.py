@@ -31,11 +31,12 @@ def _sub(name: str) -> argparse.ArgumentParser:
 
 
 def _section(sub: argparse.ArgumentParser) -> Iterator[str]:
-    usage = argparse.HelpFormatter("misspawn", width=76)
+    usage = argparse.HelpFormatter("misspawn", width=72)
     usage.add_usage(sub.usage, sub._actions, sub._mutually_exclusive_groups)  # noqa: SLF001
-    yield fence(usage.format_help().replace("misspawn ", f"{sub.prog} ", 1), "text")
-    shown = (action for action in sub._actions if action.help != argparse.SUPPRESS)  # noqa: SLF001
-    rows = [_row(action) for action in shown if action.dest != "help"]
+    shown = usage.format_help().replace("misspawn ", f"{sub.prog} ", 1)
+    yield fence(re.sub(r"\n +", "\n  ", shown), "text")
+    told = (action for action in sub._actions if action.help != argparse.SUPPRESS)  # noqa: SLF001
+    rows = [_row(action) for action in told if action.dest != "help"]
     if rows:
         yield "\n".join(("| Argument | What it does |", "| --- | --- |", *rows))
     yield from _told(sub.epilog or "")

@@ -76,7 +76,7 @@ def _sums(book: Book, rows: list[Row]) -> str:
 def _table(book: Book, rows: list[Row]) -> str:
     to = near("metrics.md")
     lines = [
-        f"| {link(book.known[row.id], to)} | {row.findings} | {row.right} of {row.judged} | {inline(row.wrong)} |"
+        f"| {link(book.known[row.id], to)} | {row.findings} | {row.right}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{row.judged} | {inline(row.wrong)} |"
         for row in sorted(rows, key=lambda row: (-row.findings, row.id))
     ]
     head = "| Record | Findings | Right | The others |\n| --- | ---: | ---: | --- |"

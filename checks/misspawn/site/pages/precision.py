@@ -76,8 +76,13 @@ def _sums(book: Book, rows: list[Row]) -> str:
 def _table(book: Book, rows: list[Row]) -> str:
     to = near("metrics.md")
     lines = [
-        f"| {link(book.known[row.id], to)} | {row.findings} | {row.right}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{row.judged} | {inline(row.wrong)} |"
+        f"| {link(book.known[row.id], to)}{_wrong(row)} | {row.findings} | {row.right} of {row.judged} |"
         for row in sorted(rows, key=lambda row: (-row.findings, row.id))
     ]
-    head = "| Record | Findings | Right | The others |\n| --- | ---: | ---: | --- |"
+    head = "| Record | Findings | Right |\n| --- | ---: | ---: |"
     return "\n".join((head, *lines))
+
+
+def _wrong(row: Row) -> str:
+    """What the findings are that are not right."""
+    return f"; not right: {inline(row.wrong)}" if row.wrong else ""

@@ -76,11 +76,16 @@ def _sums(book: Book, rows: list[Row]) -> str:
 def _table(book: Book, rows: list[Row]) -> str:
     to = near("metrics.md")
     lines = [
-        f"| {link(book.known[row.id], to)}{_wrong(row)} | {row.findings} | {row.right} of {row.judged} |"
+        f"| {link(book.known[row.id], to)}{_wrong(row)} | {row.findings} | {_of(row)} |"
         for row in sorted(rows, key=lambda row: (-row.findings, row.id))
     ]
     head = "| Record | Findings | Right |\n| --- | ---: | ---: |"
     return "\n".join((head, *lines))
+
+
+def _of(row: Row) -> str:
+    """How many of those judged are right, in one line."""
+    return f"{row.right} of {row.judged}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _wrong(row: Row) -> str:

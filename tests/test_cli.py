@@ -107,8 +107,19 @@ def test_problems_go_to_stderr_and_do_not_hide_findings(capsys: Streams) -> None
         (["why", "a.py"], "write PATH:LINE"),
         (["why", "a.py:1"], "cannot be read: No such file"),
         (["validate", "--schema", "check", "x.yaml"], "leave out the files"),
-        (["chekc"], "invalid choice: 'chekc'"),
-        ([], "required: COMMAND"),
+        (["explain", "xyz"], "there is no record `xyz`; `misspawn list` shows all\n"),
+        (["chekc"], "there is no command `chekc`; did you mean `check`?\n"),
+        (["xyz"], "there is no command `xyz`; `misspawn --help` shows all\n"),
+        (["check", "--formt", "x"], "takes no option `--formt`; did you mean `--format`?\n"),
+        (["check", "--zzz"], "takes no option `--zzz`; `misspawn check --help` shows all\n"),
+        (["list", "x"], "`misspawn list` takes no argument `x`; `misspawn list --help`"),
+        (
+            ["rg"],
+            "misspawn rg: the following arguments are required: ID; see `misspawn rg --help`\n",
+        ),
+        (["baseline", "missing"], "missing: there is no such file or folder\n"),
+        (["suppress", "--reason", "x", "missing"], "missing: there is no such file or folder\n"),
+        ([], "diagnose "),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_why(

@@ -20,6 +20,11 @@ from misspawn.traces import Place, place
 
 LOGS = Path(__file__).parent / "logs"
 CLOSED = "RuntimeError: Event loop is closed"
+NONE = """\
+No known symptom in it.
+= by what you see, such as a hang: https://misspawn.dev/emergency/
+= what the sources have: misspawn check; what surrounds them: misspawn doctor
+"""
 FILLER = b"2026-11-22T09:14:03.1197713Z \x1b[32mtests/test_shop.py::test_one PASSED\x1b[0m\n"
 
 
@@ -348,7 +353,7 @@ def test_the_most_specific_are_shown_in_full_and_the_others_named(
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["../nothing"], 1, "No known symptom in it.\n"),
+        (["../nothing"], 1, NONE),
         (["../nothing", "--format", "json"], 1, "[]\n"),
         (["missing"], 2, "missing: cannot be read: No such file or directory\n"),
         (

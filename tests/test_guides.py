@@ -88,3 +88,14 @@ def test_own_records_as_told(
     assert "https://wiki.example.org/spawning/our-shell" in capsys.readouterr().out
     assert main(["validate", "tools/patterns/subprocess/our-shell.yaml"]) == 0
     assert main(["list", "--select", "our-shell"]) == 0
+
+
+def test_why_begins_with_what_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").write_text('import subprocess\n\nx = subprocess.run(["a"])\n', "utf-8")
+    assert main(["why", "a.py:3"]) == 0
+    verdicts = re.findall(r"(?m)^\S+ detector \d+: (.+)$", capsys.readouterr().out)
+    assert verdicts == sorted(verdicts, reverse=True)
+    assert set(verdicts) == {"reported", "not reported"}

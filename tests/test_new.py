@@ -68,6 +68,22 @@ def test_new_writes_a_valid_record(own_records: Path, capsys: pytest.CaptureFixt
     assert "is there already" in capsys.readouterr().err
 
 
+def test_new_writes_into_the_project_s_own_folder(
+    own_records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    (project / "tools").mkdir(parents=True)
+    (project / "misspawn.toml").write_text(
+        '[[patterns]]\nfolder = "tools"\nurl = "https://wiki.example.org/{id}"\n', encoding="utf-8"
+    )
+    monkeypatch.chdir(project)
+    argv = ["new", "--id", "our-own", "--category", "pytest", "--detector", ""]
+    assert main(argv) == 0
+    assert (project / "tools/pytest/our-own.yaml").is_file()
+    assert main([*argv, "--isolated"]) == 0
+    assert (own_records / "pytest/our-own.yaml").is_file()
+
+
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [

@@ -16,11 +16,12 @@ import pytest
 pytest.importorskip("pygments")
 
 from misspawn import catalogue, regex
+from misspawn.commands import COMMANDS
 from misspawn.errors import UserError
 from misspawn.model import Symptom
-from misspawn.site import beside, book, data, parts, redirects, symptoms
+from misspawn.site import beside, book, data, parts, proofs, redirects, symptoms
 from misspawn.site.book import Book
-from misspawn.site.markdown import code, html, inline, linked
+from misspawn.site.markdown import code, html, inline, linked, nested
 from misspawn.site.pages import precision
 
 ROOT = Path(__file__).parents[1]
@@ -124,11 +125,49 @@ def test_texts_come_out_as_written() -> None:
         inline("a <b> *c* `x = {{ y }}` | d") == "a &#60;b&#62; &#42;c&#42; `x = {{ y }}` &#124; d"
     )
     assert code("a ` b") == "``a ` b``"
-    assert html("__exit__") == "&#95;_exit_&#95;"
+    assert html("__exit__ a_b") == "&#95;&#95;exit&#95;&#95; a_b"
     to = {"a-b": "x.md"}.get
     assert linked("see a-b, `a-b`\n```\na-b\n```", lambda word: to(word) or "") == (
         "see [a-b](x.md), `a-b`\n```\na-b\n```"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. a\n2. b", "1. a\n2. b"),
+        ("1. a\n   more\n2. b", "1. a\n    more\n2. b"),
+        ("1. a\n\n   ```sh\n   x\n   ```\n2. b", "1. a\n\n    ```sh\n    x\n    ```\n\n2. b"),
+        ("- a\n\n  ```sh\n    x\n  ```\n- b", "- a\n\n    ```sh\n      x\n    ```\n\n- b"),
+        ("1. a\n\nText.\n\n   code", "1. a\n\nText.\n\n   code"),
+        ("```sh\n  x\n```", "```sh\n  x\n```"),
+    ],
+)
+def test_what_belongs_to_an_item_stays_with_it(text: str, shown: str) -> None:
+    assert nested(text) == shown
+
+
+def test_steps_with_code_keep_their_numbers() -> None:
+    for id in IDS:
+        shown = parts.part(BOOK, "pattern", id)
+        assert not re.search(r"^ {2,3}\S.*\n[0-9]+\. ", shown, re.MULTILINE), id
+
+
+def test_versions_that_show_the_same_share_a_column() -> None:
+    same, differ = (
+        re.findall("<th>([^<]*)</th>", proofs.results(BOOK, BOOK.known[id]))
+        for id in ("event-loop-is-closed", "syntax-newer-than-supported")
+    )
+    assert same == ["Example", "3.10\N{EN DASH}3.13"]
+    assert len(differ) > 2
+
+
+def test_the_reference_of_commands_tells_arguments_and_exit_codes() -> None:
+    shown = parts.part(BOOK, "commands")
+    assert "SUPPRESS" not in shown
+    assert "| `--format FORMAT` | what is printed: text, concise, " in shown
+    assert "| `3` | nothing to scan |" in shown
+    assert all(f"## misspawn {name} {{ #{name} }}" in shown for name in COMMANDS)
 
 
 # -- builds -----------------------------------------------------------------------

@@ -396,7 +396,7 @@ def test_suppress_writes_once(project: Path, capsys: Streams) -> None:
         (["--reason", "a", "--until", "soon"], 2, "`soon` is not a date"),
         (["--reason", "a", "--until", "2020-01-01"], 2, "2020-01-01 has passed"),
         (["--reason", "a", "empty"], 3, "nothing to scan"),
-        (["--reason", "a", "gone.py"], 1, "gone.py: cannot be read"),
+        (["--reason", "a", "gone.py"], 2, "gone.py: there is no such file or folder"),
         (["--reason", "a", "wide.py"], 1, "wide.py: is not UTF-8"),
     ],
 )

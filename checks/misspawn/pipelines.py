@@ -16,6 +16,7 @@ _FILES = {
     Language.PYTEST_CONFIG: ("-g", "{pyproject.toml,pytest.toml,pytest.ini,tox.ini,setup.cfg}"),
     Language.COVERAGE_CONFIG: ("--hidden", "-g", "{pyproject.toml,.coveragerc,tox.ini,setup.cfg}"),
 }
+LEFT_OUT = "left out, as it needs the syntax: "
 
 
 def pipelines(pattern: Pattern) -> Iterator[str]:
@@ -25,13 +26,13 @@ def pipelines(pattern: Pattern) -> Iterator[str]:
             continue
         yield _pipeline(detector)
         if left := ", ".join(_left_out(detector)):
-            yield f"# left out, as it needs the syntax: {left}"
+            yield f"# {LEFT_OUT}{left}"
     if pattern.rg_misses:
         yield f"# misses: {' '.join(pattern.rg_misses.split())}"
     if not pattern.detect:
         yield f"# no pipeline: {' '.join(pattern.no_detector.split())}"
     elif not any(detector.language in _FILES for detector in pattern.detect):
-        yield "# no pipeline: the detector reads what a git tree makes of its imports; no file says it"
+        yield "# no pipeline: the detector asks which imports a git tree satisfies, and no file says that"
 
 
 def _pipeline(detector: Detector) -> str:

@@ -25,6 +25,8 @@ PAGES = {
     "checklists": "checklists/",
     "validation": "validation/",
     "calls": "calls/",
+    "guides": "guides/",
+    "guide": "fixes/",
     "recipes": "recipes/",
     "recipe": "recipes/health/",
     "metrics": "metrics/",
@@ -37,6 +39,10 @@ PAGES = {
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}  # all that a scheme can change
 RUN = """async options => (await axe.run(document, {resultTypes: ["violations"], ...options})).violations.map(
   v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + (n.any[0] || n.none[0] || n.all[0] || {}).message).join(" | ")}`)"""
+
+CUT = """() => [...document.querySelectorAll("[class^=language-]:is([class*=-console], [class*=-sh ], [class*=-bash], [class*=-text])")]
+  .filter(block => !block.closest(".ms-pair")).map(block => block.querySelector("pre > code"))
+  .filter(code => code.scrollWidth > code.clientWidth).map(code => code.textContent.slice(0, 80))"""
 
 TOPS = """parts => parts.map(part => [part, document.querySelector(part)]).filter(([, node]) => node)
   .map(([part, node]) => [part, node.getBoundingClientRect().top])"""
@@ -59,11 +65,12 @@ def test_a_page_is_accessible_in_both_schemes_and_keeps_to_its_width(
     page.add_script_tag(path=str(AXE))
     light = page.evaluate(RUN, {})
     wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    cut = page.evaluate(CUT)  # what a terminal takes or prints is wrapped
     page.emulate_media(color_scheme="dark")
     page.wait_for_selector("body[data-md-color-scheme=slate]")
     dark = page.evaluate(RUN, COLOURS)
     context.close()
-    assert (light, dark) == ([], [])
+    assert (light, dark, cut) == ([], [], [])
     assert wide <= 0
 
 
@@ -98,6 +105,23 @@ def test_wrong_and_right_stand_side_by_side(page: Page) -> None:
         return (code.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / width; }"""
     )
     assert letters >= 68
+
+
+def test_copying_takes_the_commands_without_prompts_and_output(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address + "suppressions/")
+    block = page.locator(".language-console", has_text="misspawn suppress tools")
+    block.locator("button").first.click()
+    page.wait_for_selector(".md-dialog--active")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    context.close()
+    assert copied.split("\n")[0].startswith("misspawn suppress tools --select ")
+    assert [line for line in copied.split("\n")[1:] if line] == [
+        "misspawn check tools --show-suppressed"
+    ]
 
 
 def test_the_side_is_told_in_words(page: Page) -> None:

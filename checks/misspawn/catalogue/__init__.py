@@ -60,7 +60,7 @@ def find(patterns: Iterable[Pattern], id: str) -> Pattern:
     known = {pattern.id: pattern for pattern in patterns}
     if id not in known:
         raise UserError(
-            f"there is no record `{id}`{_suggestion(id, known)}; `misspawn list` shows all"
+            f"there is no record `{id}`{_suggestion(id, known) or '; `misspawn list` shows all'}"
         )
     return known[id]
 

@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 from misspawn import __version__
+from misspawn.errors import UserError
 
 COMMANDS = {
     "check": "scan files and folders for task-spawning mistakes",
+    "diagnose": "find the records that explain a traceback or a log",
+    "doctor": "look at the environment that the project's tests run in",
+    "explain": "show a record: what happens, why, and the fix",
+    "list": "list the records",
+    "why": "tell why a line is or is not reported",
     "suppress": "write suppressions for what is reported now",
     "baseline": "accept what is reported now, so that only new findings fail",
     "config": "show the configuration that is in force, and where each value comes from",
-    "clean": "remove what scans have kept to be quicker",
-    "completion": "print what makes a shell complete misspawn's words",
-    "doctor": "look at the environment that the project's tests run in",
     "hook": "check what a commit or push brings, by a hook of git",
     "demo": "scan a small bundled project that has a dozen of them",
-    "list": "list the records",
-    "explain": "show a record: what happens, why, and the fix",
-    "diagnose": "find the records that explain a traceback or a log",
-    "why": "tell why a line is or is not reported",
     "rg": "print the ripgrep pipeline nearest to a record's detector",
+    "completion": "print what makes a shell complete misspawn's words",
+    "clean": "remove what scans have kept to be quicker",
     "validate": "check record files, all problems at once",
     "prove": "run the examples of records, and compare with the evidence",
     "extract": "write the examples of a record to a folder",
     "new": "write the beginning of a record, also from a failing command",
     "check-record": "take one record through every check, with a verdict for each",
 }
+WRONG = 2
 EPILOG = """exit codes:
-  0  clean    1  findings    2  wrong usage or an error    3  nothing to scan    130  interrupted"""
+  0    clean
+  1    findings
+  2    wrong usage or an error
+  3    nothing to scan
+  130  interrupted"""
 
 
 class Command(Protocol):
@@ -53,8 +61,41 @@ def run(argv: Sequence[str]) -> int:
         from misspawn.commands.completing import complete
 
         complete(parser)
-    options = parser(argv[0] if argv else "").parse_args(argv)
+    made = parser(argv[0] if argv else "")
+    if not argv:
+        made.print_help(sys.stderr)
+        return WRONG
+    if argv[0] not in COMMANDS and not argv[0].startswith("-"):
+        raise UserError(f"there is no command `{argv[0]}`{_near(argv[0], COMMANDS, 'misspawn')}")
+    options, unknown = made.parse_known_args(argv)
+    if unknown:
+        raise UserError(*_complaints(made, options.command, unknown))
     return _command(options.command).run(options)
+
+
+def _complaints(made: ArgumentParser, name: str, unknown: Iterable[str]) -> Iterator[str]:
+    """One for each word that the command does not take."""
+    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
+        made.parse_args([name, "--help"])
+    known = re.findall(r"--\w[\w-]*", shown.getvalue())
+    for word in unknown:
+        kind = "option" if word.startswith("-") else "argument"
+        near = _near(word.partition("=")[0], known, f"misspawn {name}")
+        yield f"`misspawn {name}` takes no {kind} `{word}`{near}"
+
+
+def _near(word: str, known: Iterable[str], command: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, 1)
+    return f"; did you mean `{near[0]}`?" if near else f"; `{command} --help` shows all"
+
+
+class _Parser(ArgumentParser):
+    """Tells what is wrong in one line, without the whole usage above it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message}; see `{self.prog} --help`\n")
 
 
 class _Formatter(RawDescriptionHelpFormatter):
@@ -78,7 +119,7 @@ def _command(name: str) -> Command:
 
 def parser(chosen: str) -> ArgumentParser:
     """The parser, with the chosen command only, where there is such a one, else with all: each takes 1 ms."""
-    made = ArgumentParser(
+    made = _Parser(
         "misspawn",
         description="Finds the ways in which Python projects get task spawning wrong.",
         epilog=EPILOG,

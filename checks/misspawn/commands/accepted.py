@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from misspawn import baseline
 from misspawn.baseline import Baseline, Entry, Scope
 from misspawn.commands import selection
+from misspawn.errors import UserError
 from misspawn.model import Problem
 from misspawn.places import BASELINE
 
@@ -21,6 +22,12 @@ def arguments(parser: ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--baseline", metavar="FILE", help=f"in place of {BASELINE}")
     group.add_argument("--no-baseline", action="store_true", help="use none")
+
+
+def insist(paths: Iterable[str]) -> None:
+    """Refuse paths that do not exist: who writes by them has mistyped one."""
+    if missing := [path for path in paths if not os.path.lexists(path)]:
+        raise UserError(*(f"{path}: there is no such file or folder" for path in missing))
 
 
 def in_force(options: Namespace, root: str) -> Baseline:

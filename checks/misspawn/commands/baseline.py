@@ -15,11 +15,14 @@ from misspawn.formats.style import one_line
 from misspawn.model import Finding, Problem
 from misspawn.places import BASELINE
 
-EPILOG = f"""The file is {BASELINE} in the scan root, which is the top folder of the git repository; commit it.
-`check` uses it by itself. Without --add nothing ever comes into it again.
+EPILOG = f"""The file is {BASELINE} in the scan root, which is the top folder
+of the git repository; commit it. `check` uses it by itself. Without --add
+nothing ever comes into it again.
 
 exit codes:
-  0  written    2  wrong usage or an error    3  nothing to scan"""
+  0  written
+  2  wrong usage or an error
+  3  nothing to scan"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -80,6 +83,7 @@ def _from_here(path: str) -> str:
 def _refuse(options: Namespace, path: str, *, is_first: bool) -> None:
     if "-" in options.paths:
         raise UserError("a baseline is of files; drop `-`")
+    accepted.insist(options.paths)
     if is_first and options.update:
         raise UserError(f"{path}: there is no such file; without --update it is written")
     if not is_first and not (options.update or options.add):

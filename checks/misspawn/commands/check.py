@@ -26,12 +26,17 @@ from misspawn.unstaged import unstaged
 CLEAN, FINDINGS, ERROR, NOTHING = 0, 1, 2, 3
 NO_FILES = "nothing to scan: no files below these paths"
 Result = Finding | Problem
-EPILOG = """A file that cannot be read or is larger than 10 MB is named on stderr as `path: reason`. That does
-not change exit code 1; a run without findings then ends with 2 in place of 0 or 3. With --fix the exit
-code tells of what remains, with --diff whether there is anything to fix.
+EPILOG = """A file that cannot be read or is larger than 10 MB is named on stderr as
+`path: reason`. That does not change exit code 1; a run without findings then
+ends with 2 in place of 0 or 3. With --fix the exit code tells of what remains,
+with --diff whether there is anything to fix.
 
 exit codes:
-  0  clean    1  findings    2  wrong usage or an error    3  nothing to scan    130  interrupted"""
+  0    clean
+  1    findings
+  2    wrong usage or an error
+  3    nothing to scan
+  130  interrupted"""
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -7,8 +7,10 @@ from argparse import ArgumentParser, Namespace
 SHELLS = ("bash", "zsh", "fish", "powershell")
 EPILOG = """to have it in each new shell:
   bash        echo 'eval "$(misspawn completion bash)"' >> ~/.bashrc
-  zsh         echo 'eval "$(misspawn completion zsh)"' >> ~/.zshrc    (after compinit)
-  fish        misspawn completion fish > ~/.config/fish/completions/misspawn.fish
+  zsh         echo 'eval "$(misspawn completion zsh)"' >> ~/.zshrc
+              (after compinit)
+  fish        misspawn completion fish \\
+                > ~/.config/fish/completions/misspawn.fish
   powershell  misspawn completion powershell >> $PROFILE"""
 
 

@@ -16,8 +16,8 @@ from misspawn.project import Project
 from misspawn.settings import Policy, Settings
 from misspawn.settings.options import Options
 
-EPILOG = """What is printed is a misspawn.toml that says the same. For a file, the severities and records
-that differ there follow as comments."""
+EPILOG = """What is printed is a misspawn.toml that says the same. For a file, the
+severities and records that differ there follow as comments."""
 _TABLES = ("severity", "per-path")
 
 

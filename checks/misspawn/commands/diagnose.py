@@ -21,11 +21,16 @@ from misspawn.source import Unreadable
 from misspawn.traces import Place
 
 MATCHED, NOTHING = 0, 1
-EPILOG = """A log may be of any size, coloured, stamped by a CI, or from a container. Where its traceback names a file of
-the project, the record's detectors look at that file. Nothing is executed.
+_END = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
+EPILOG = """A log may be of any size, coloured, stamped by a CI, or from a container. Where
+its traceback names a file of the project, the record's detectors look at that
+file. Nothing is executed.
 
 exit codes:
-  0  some record explains it    1  none does    2  wrong usage or an error    130  interrupted"""
+  0    some record explains it
+  1    none does
+  2    wrong usage or an error
+  130  interrupted"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -44,7 +49,9 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="FOLDER",
         help="where the sources are that the log names (default: the current folder)",
     )
-    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="default: %(default)s"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -63,6 +70,8 @@ def run(options: Namespace) -> int:
 def _diagnoses(file: str) -> list[Diagnosis]:
     diagnoser = Diagnoser(catalogue.load())
     if file == "-":
+        if sys.stdin.isatty():
+            print(f"paste the log, then press {_END}", file=sys.stderr)
         return diagnoser.diagnose(sys.stdin.buffer)
     try:
         with open(file, "rb") as stream:

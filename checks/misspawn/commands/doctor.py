@@ -17,15 +17,18 @@ from misspawn.settings import Given
 FINE, FOUND, FAILED = 0, 1, 2
 EPILOG = """checks:
   imports     what git's index imports and only this disk has
-  export      --import: can these modules be imported from an export of the index?
-  pytest      which configuration is in force, and are the plugins there that it is for?
-  coverage    which configuration is in force, and are children and containers measured?
+  export      whether the modules of --import can be imported from the index
+  pytest      the configuration in force, and whether its plugins are there
+  coverage    the same, and whether children and containers are measured
   containers  what Compose has left of this project on the container engine
 
-All of them only read. Code of the project is executed by `export` alone, and only what --import names.
+All of them only read. Code of the project is executed by `export` alone, and
+only what --import names.
 
 exit codes:
-  0  all fine    1  something found    2  wrong usage, or a check failed or was too slow"""
+  0  all fine
+  1  something found
+  2  wrong usage, or a check failed or was too slow"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -62,7 +65,9 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="SECONDS",
         help="for each check (default: 60)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="default: %(default)s"
+    )
 
 
 def run(options: Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterator
 
 from misspawn import commands, hooks, walk
@@ -16,13 +16,17 @@ from misspawn.trees import GitTree
 from misspawn.unstaged import importers
 
 DONE, REFUSED, NOTHING = 0, 1, 3
-EPILOG = """pre-commit checks what the staged changes touch, in the files as they are staged, then the imports that
-they may break; pre-push checks the files that pushed commits change, as they are there, and the same imports.
+EPILOG = """pre-commit checks what the staged changes touch, in the files as they are
+staged, then the imports that they may break; pre-push checks the files that
+pushed commits change, as they are there, and the same imports.
 
-Another hook in the same place is never overwritten. All worktrees of a repository share its hooks.
+Another hook in the same place is never overwritten. All worktrees of a
+repository share its hooks.
 
 exit codes:
-  0  done, or (status) installed    1  refused, or (status) not installed    2  an error"""
+  0  done, or (status) installed
+  1  refused, or (status) not installed
+  2  an error"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -39,7 +43,7 @@ def arguments(parser: ArgumentParser) -> None:
         default=hooks.NAMES[0],
         help="which one (default: %(default)s)",
     )
-    parser.add_argument("given", nargs="*", metavar="...", help="what git gives to the hook")
+    parser.add_argument("given", nargs="*", default=[], help=SUPPRESS)  # what git gives to the hook
 
 
 def run(options: Namespace) -> int:

@@ -9,8 +9,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from datetime import date
 
-from misspawn import catalogue
+from misspawn import catalogue, walk
 from misspawn.catalogue import records
+from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.failure import Failure, failure
 from misspawn.model import Category
@@ -59,7 +60,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--id", help="the mistake in words, such as subprocess-no-timeout; kept for ever"
     )
-    parser.add_argument("--category", choices=[category.value for category in Category])
+    parser.add_argument(
+        "--category",
+        choices=[category.value for category in Category],
+        metavar="CATEGORY",
+        help="one of %(choices)s",
+    )
     parser.add_argument("--title", help="the mistake or its symptom in a plain sentence")
     parser.add_argument(
         "--detector", metavar="REGEX", help="what the code of the mistake matches; '' for none"
@@ -69,6 +75,7 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="COMMAND",
         help="run this first, and take the symptom from its failure",
     )
+    selection.configuration(parser)
 
 
 def run(options: Namespace) -> int:
@@ -81,12 +88,18 @@ def run(options: Namespace) -> int:
         detector = _asked(
             "detector", "a regex that the code of the mistake matches; empty for none"
         )
-    path = os.path.join(catalogue.folder(), category, f"{id}.yaml")
+    path = os.path.join(_folder(options), category, f"{id}.yaml")
     text = _text(id, category, options.title or _title(id, found), detector, found)
     _write(path, text)
     shown = os.path.relpath(path)
     print(f"{shown}\nNow write its examples and texts, then: misspawn check-record {shown}")
     return 0
+
+
+def _folder(options: Namespace) -> str:
+    """Where the record goes: the first of the project's own folders, else that of misspawn."""
+    own = selection.in_force(options, walk.root(["."])).folders()
+    return own[0] if own else catalogue.folder()
 
 
 def _asked(name: str, help_: str) -> str:

@@ -20,11 +20,15 @@ from misspawn.model import Verdict
 from misspawn.prove import Task
 
 PROVED, FAILED, NOTHING = 0, 1, 3
-EPILOG = """The examples run in a sandbox: a folder of their own, limits on time, memory, processes and output,
-and no network where the system allows that. Still, prove only records that you trust.
+EPILOG = """The examples run in a sandbox: a folder of their own, limits on time, memory,
+processes and output, and no network where the system allows that. Still, prove
+only records that you trust.
 
 exit codes:
-  0  as expected    1  failed, or not as the evidence says    2  wrong usage    3  nothing to prove"""
+  0  as expected
+  1  failed, or not as the evidence says
+  2  wrong usage
+  3  nothing to prove"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -48,7 +52,9 @@ def arguments(parser: ArgumentParser) -> None:
     mode.add_argument(
         "--newest", action="store_true", help="with the newest libraries instead of the pinned ones"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="default: %(default)s"
+    )
 
 
 def run(options: Namespace) -> int:

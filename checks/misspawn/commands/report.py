@@ -20,7 +20,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=[*FORMATS],
-        help="what is printed; default: text on a terminal, concise in a pipe",
+        metavar="FORMAT",
+        help="what is printed: %(choices)s; default: text on a terminal, concise in a pipe",
     )
     parser.add_argument(
         "--output",

@@ -20,7 +20,10 @@ from misspawn.suppressions import CATEGORY, writing
 
 DONE, LEFT, NOTHING = 0, 1, 3
 EPILOG = """exit codes:
-  0  all that was reported is suppressed    1  some is not    2  wrong usage    3  nothing to scan"""
+  0  all that was reported is suppressed
+  1  some is not
+  2  wrong usage
+  3  nothing to scan"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -40,6 +43,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Write the comments; print a line for each, and for each finding that has no place for one."""
+    accepted.insist(options.paths)
     paths = [path.replace(os.sep, "/") for path in options.paths] or ["."]
     root = walk.root(paths)
     policy = selection.policy(selection.in_force(options, root), root)

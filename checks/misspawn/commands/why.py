@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
     except Unreadable as error:
         raise UserError(f"{one_line(path)}: {error}") from error
     style = style_for(sys.stdout, os.environ)
-    for trace in traces:
+    for trace in sorted(traces, key=lambda trace: not trace.reported):  # what was asked for first
         _print(_with_the_project_s_word(trace, line, counting), style)
     if not traces:
         print(

@@ -16,6 +16,9 @@ from misspawn.traces import Place
 _SHOWN = 3  # records in full; the first is mostly the answer
 _LINES = 3  # lines of the log for one record
 _WIDTH = 160  # characters of a line
+_NONE = """No known symptom in it.
+= by what you see, such as a hang: https://misspawn.dev/emergency/
+= what the sources have: misspawn check; what surrounds them: misspawn doctor"""
 
 
 class Explained(NamedTuple):
@@ -30,7 +33,7 @@ def write_text(explained: Sequence[Explained], out: TextIO, style: Style) -> Non
     blocks = ["\n".join(_block(one, style)) for one in explained[:_SHOWN]]
     if others := [one.diagnosis.pattern.id for one in explained[_SHOWN:]]:
         blocks.append(f"Less specific: {', '.join(others)}")
-    out.write("\n\n".join(blocks) + "\n" if blocks else "No known symptom in it.\n")
+    out.write("\n\n".join(blocks or [_NONE]) + "\n")
 
 
 def _block(explained: Explained, style: Style) -> Iterator[str]:

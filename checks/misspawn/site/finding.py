@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from misspawn.model import Clause, Detector, Language, Names, Pattern, SymbolKind
-from misspawn.pipelines import pipelines
+from misspawn.pipelines import LEFT_OUT, pipelines
 from misspawn.site.markdown import code, fence, inline, raw
 
 _CLAUSES = {
@@ -33,7 +33,7 @@ def find_it(pattern: Pattern, how: str) -> str:
     if not pattern.detect:
         return f"No detector reports this one. {inline(pattern.no_detector or 'There is nothing to search for.')}"
     parts = [
-        fence(pattern.command, "console"),
+        fence(pattern.command, "sh"),
         "The nearest that ripgrep alone can do:",
         searches(pattern),
         _decision(pattern.detect),
@@ -46,8 +46,12 @@ def searches(pattern: Pattern) -> str:
     """The ripgrep pipelines as code, and what is said about them as text."""
     lines = list(pipelines(pattern))
     commands = [line for line in lines if not line.startswith("# ")]
-    remarks = dict.fromkeys(line[2:] for line in lines if line.startswith("# "))
-    notes = "".join(f"<li>{raw(remark)}</li>" for remark in remarks)
+    remarks = [line[2:] for line in lines if line.startswith("# ")]
+    lost = [text.removeprefix(LEFT_OUT) for text in remarks if text.startswith(LEFT_OUT)]
+    words = dict.fromkeys(word for text in lost for word in text.split(", "))
+    told = [f"{LEFT_OUT}{', '.join(words)}"] if words else []
+    told += dict.fromkeys(text for text in remarks if not text.startswith(LEFT_OUT))
+    notes = "".join(f"<li>{raw(text[0].upper() + text[1:].rstrip('.'))}.</li>" for text in told)
     code = [fence("\n".join(commands), "bash")] if commands else []
     return "\n\n".join((*code, f"<ul>{notes}</ul>"))
 
@@ -118,7 +122,7 @@ def suppress(pattern: Pattern) -> str:
             f'misspawn suppress PATH --select {pattern.id} --reason "the reason"\n'
             f"misspawn check --ignore {pattern.id}\n"
             f"misspawn why PATH:LINE {pattern.id}",
-            "console",
+            "sh",
         ),
     ]
     if pattern.milder:

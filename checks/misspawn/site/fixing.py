@@ -13,7 +13,7 @@ def fix_it(pattern: Pattern, how: str) -> str:
     told = "\n".join(
         f"- **{rewrite.safety.value}**: {inline(rewrite.because)}" for rewrite in pattern.rewrites
     )
-    return "\n\n".join((fence(command(pattern), "console"), told, f"[How fixes work]({how})"))
+    return "\n\n".join((fence(command(pattern), "sh"), told, f"[How fixes work]({how})"))
 
 
 def command(pattern: Pattern) -> str:

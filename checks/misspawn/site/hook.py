@@ -40,6 +40,8 @@ _code: dict[str, list[str]] = {}
 _whole: dict[str, str] = {}
 _CODE = re.compile(r'<div class="language-[^"]*highlight">.*?</pre></div>', re.DOTALL)
 _HOLE = re.compile(r'<hr data-code="(\d+)">')
+_INLINE = re.compile(r"<code>[^<]*--[^<]*</code>")
+_OPTION = re.compile(r"(?<![\w-])--\w[\w-]*")
 _SPAN = re.compile(r"</?span\b[^>]*>")
 
 
@@ -53,8 +55,11 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 
 def on_page_content(html: str, *, page: Any, **_: Any) -> str:
-    """Put the code back."""
+    """Put the code back, and keep each option of a command in one line: browsers break after its hyphens."""
     kept = _code.pop(page.file.src_uri)
+    html = _INLINE.sub(
+        lambda code: _OPTION.sub(r'<span class="ms-option">\g<0></span>', code[0]), html
+    )
     return _HOLE.sub(lambda hole: kept[int(hole[1])], html)
 
 

@@ -10,8 +10,9 @@ from misspawn.site.highlight import block
 
 _CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 _BACKTICKS = re.compile(r"`+")
-_SPECIAL = re.compile(r"[&<>\\*`\[{|]|\b_|_\b|^[#+-]")
+_SPECIAL = re.compile(r"[&<>\\*`\[{|]|\b_+|_+\b|^[#+-]")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_ITEM = re.compile(r"(?:[0-9]+\.|[-*]) +")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 
 
@@ -35,7 +36,7 @@ def code(text: str) -> str:
 
 def html(text: str) -> str:
     """Text that means nothing to Markdown, to HTML, or to a table."""
-    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)
+    return _SPECIAL.sub(lambda match: "".join(f"&#{ord(one)};" for one in match[0]), text)
 
 
 def raw(text: str) -> str:
@@ -64,6 +65,26 @@ def fence(
 def bullets(items: Iterable[str]) -> str:
     """A list of sentences of a record."""
     return "\n".join(f"- {inline(item)}" for item in items)
+
+
+def nested(text: str) -> str:
+    """The Markdown with what belongs to an item of a list below four columns, where the site's parser looks for it.
+
+    It also wants an empty line before the next item, once an item has had one.
+    """
+    lines: list[str] = []
+    width = loose = 0
+    for line in text.splitlines():
+        inside = line.startswith(" " * width) if width else False
+        if item := _ITEM.match(line):
+            lines += [""] * bool(loose and lines[-1])
+            width, loose = item.end(), 0
+        elif not line:
+            loose = 1
+        elif not inside:
+            width = 0
+        lines.append(f"    {line[width:]}" if inside else line)
+    return "\n".join(lines)
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from misspawn import examples
 from misspawn.evidence import PYTHONS, Entry
@@ -128,18 +129,30 @@ def account(seen: Seen) -> str:
 
 
 def results(book: Book, pattern: Pattern) -> str:
-    """A table: each example on each version. As HTML, which is quicker to build."""
-    head = "".join(f"<th>{python}</th>" for python in PYTHONS)
-    rows = []
-    for example in proved(pattern):
-        runs = {run.python: run for run in book.runs(pattern, example)}
-        side = "Wrong" if example.is_wrong else "Right"
-        cells = "".join(
-            f"<td>{raw(_cell(example, python, runs.get(python)))}</td>" for python in PYTHONS
+    """A table: each example, and a column for the versions next to each other on which all show the same.
+
+    As HTML, which is quicker to build.
+    """
+    shown = list(proved(pattern))
+    columns = [
+        (versions(pythons), column)
+        for column, pythons in groupby(
+            PYTHONS, lambda python: _column(book, pattern, shown, python)
         )
-        rows.append(f"<tr><td><strong>{side}:</strong> {raw(example.title)}</td>{cells}</tr>")
-    body = "".join(rows)
+    ]
+    head = "".join(f"<th>{label}</th>" for label, _ in columns)
+    body = "".join(
+        f"<tr><td><strong>{'Wrong' if example.is_wrong else 'Right'}:</strong> {raw(example.title)}</td>"
+        f"{''.join(f'<td>{column[row]}</td>' for _, column in columns)}</tr>"
+        for row, example in enumerate(shown)
+    )
     return f"<table><thead><tr><th>Example</th>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _column(book: Book, pattern: Pattern, shown: Iterable[Example], python: str) -> list[str]:
+    """What each example shows on one version."""
+    runs = ((one, {run.python: run for run in book.runs(pattern, one)}) for one in shown)
+    return [raw(_cell(example, python, found.get(python))) for example, found in runs]
 
 
 def _cell(example: Example, python: str, run: Entry | None) -> str:

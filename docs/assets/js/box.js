@@ -61,6 +61,14 @@
     return `${pages} this (${size(text)}, ${Math.max(1, Math.round(milliseconds))} ms).`;
   }
 
+  // Where to go from a log that nothing explains.
+  function elsewhere({ patterns }) {
+    const ending = patterns[0].url.endsWith("/") ? "/" : ".html"; // as this site was built
+    const link = (name, text) => element("a", { href: new URL(name + ending, base).href }, text);
+    return element("span", { class: "ms-next" },
+      "Go by ", link("emergency", "what you see"), ", or look through ", link("patterns", "all patterns"), ".");
+  }
+
   function show(box, compiled) {
     const text = box.input.value;
     box.clear.hidden = !text;
@@ -75,7 +83,7 @@
     box.list.append(...results.slice(0, SHOWN).map(result));
     if (!results.length) box.list.append(...near(text, compiled));
     box.status.append(...(results.length > SHOWN ? [` The ${SHOWN} most specific are shown.`] : []));
-    if (!results.length && box.list.children.length) box.status.textContent += " The nearest:";
+    if (!results.length) box.status.append(box.list.children.length ? " The nearest:" : "", elsewhere(compiled));
     box.root.dataset.msReady = "";
   }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from misspawn.model import Branch, Moment, Pattern
 from misspawn.site.addresses import Near, file, finder, link, near
-from misspawn.site.blocks import cards, para
+from misspawn.site.blocks import box, cards, para
 from misspawn.site.book import Book
 from misspawn.site.markdown import code, fence, html, inline, linked, raw
 from misspawn.site.words import BRANCHES, MOMENTS
@@ -33,11 +33,16 @@ def emergency(book: Book, argument: str = "") -> str:
             for pattern in book.live
             if pattern.troubleshoot and pattern.troubleshoot.branch is branch
         ]
-        entries = (
-            "\n\n".join(_entry(book, pattern) for pattern in found) or "Nothing is recorded yet."
-        )
-        parts.append(f"## {title} {{ #{branch.value} }}\n\n{inline(text)}\n\n{entries}")
+        entries = "\n\n".join(_entry(book, pattern) for pattern in found)
+        heading = f"## {title} {{ #{branch.value} }}\n\n{inline(text)}"
+        parts += [heading, box("ms-jump", _jumps(found)), entries or "Nothing is recorded yet."]
     return "\n\n".join(parts)
+
+
+def _jumps(found: list[Pattern]) -> str:
+    """Links to the symptoms of a branch, for screens without a table of contents."""
+    symptoms = ((p.id, p.troubleshoot.symptom) for p in found if p.troubleshoot)
+    return "\n".join(f"- [{inline(text.rstrip('.'))}](#{id})" for id, text in symptoms)
 
 
 def _entry(book: Book, pattern: Pattern) -> str:

@@ -22,7 +22,7 @@ from misspawn.site.book import Book
 from misspawn.site.finding import find_it, suppress
 from misspawn.site.fixing import fix_it
 from misspawn.site.flags import flagged
-from misspawn.site.markdown import bullets, code, html, inline, linked, raw
+from misspawn.site.markdown import bullets, code, html, inline, linked, nested, raw
 from misspawn.site.overlaps import overlaps
 from misspawn.site.symptoms import headings
 from misspawn.site.words import CATEGORIES
@@ -91,7 +91,7 @@ def _shown(book: Book, pattern: Pattern, flags: Flags) -> Sections:
 
 def _told(book: Book, pattern: Pattern, to: Near) -> Sections:
     def prose(text: str) -> str:
-        return linked(text.strip(), finder(book, to, pattern.id))
+        return linked(nested(text.strip()), finder(book, to, pattern.id))
 
     if pattern.kind is Kind.MYTH:
         yield "What is true", prose(pattern.truth)

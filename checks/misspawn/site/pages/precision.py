@@ -76,8 +76,18 @@ def _sums(book: Book, rows: list[Row]) -> str:
 def _table(book: Book, rows: list[Row]) -> str:
     to = near("metrics.md")
     lines = [
-        f"| {link(book.known[row.id], to)} | {row.findings} | {row.judged} | {row.right} | {inline(row.wrong)} |"
+        f"| {link(book.known[row.id], to)}{_wrong(row)} | {row.findings} | {_of(row)} |"
         for row in sorted(rows, key=lambda row: (-row.findings, row.id))
     ]
-    head = "| Record | Findings | Judged | Right | The others |\n| --- | ---: | ---: | ---: | --- |"
+    head = "| Record | Findings | Right |\n| --- | ---: | ---: |"
     return "\n".join((head, *lines))
+
+
+def _of(row: Row) -> str:
+    """How many of those judged are right, in one line."""
+    return f"{row.right} of {row.judged}".replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _wrong(row: Row) -> str:
+    """What the findings are that are not right."""
+    return f"; not right: {inline(row.wrong)}" if row.wrong else ""

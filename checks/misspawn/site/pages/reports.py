@@ -89,8 +89,8 @@ def reviews(book: Book, argument: str = "") -> str:
     rows = []
     for pattern in sorted(book.live, key=lambda p: (p.reviewed, p.id)):
         due = date.fromisoformat(pattern.reviewed) + timedelta(days=DAYS)
-        rows.append(f"| {link(pattern, to)} | {pattern.reviewed} | {due} | {html(pattern.owner)} |")
-    return "\n".join(("| Record | Reviewed | Due | Owner |", "| --- | --- | --- | --- |", *rows))
+        rows.append(f"| {link(pattern, to)} | <time>{due}</time> | {html(pattern.owner)} |")
+    return "\n".join(("| Record | Due | Owner |", "| --- | --- | --- |", *rows))
 
 
 def owners(book: Book, argument: str = "") -> str:
@@ -109,7 +109,7 @@ def validation(book: Book, argument: str = "") -> str:
         if not found:
             continue
         parts.append(f"## {CATEGORIES[category][0]}")
-        parts.append(fence(f"misspawn check --select {category.value}", "console"))
+        parts.append(fence(f"misspawn check --select {category.value}", "sh"))
         for pattern in found:
             parts.append(f"### {code(pattern.id)} {{ #{pattern.id} }}\n\n{link(pattern, to)}")
             parts.append(searches(pattern))

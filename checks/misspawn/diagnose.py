@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from misspawn.logs import OVERLAP, clean, pieces
 from misspawn.model import Kind, Pattern, Severity, Symptom
-from misspawn.prefilter import Needles, needles, texts_of
+from misspawn.needles import Needles, needles, texts_of
 from misspawn.regex import Match, compile
 from misspawn.symptoms import searched, spanned, weight
 from misspawn.traces import Place, place

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from misspawn.detect import Facts, concerned, everywhere
+from misspawn.calls import Call, Calls
+from misspawn.detect import Facts, call, concerned, everywhere
 from misspawn.model import NOTHING, Clause, Detector, Language, Pattern
 from misspawn.prefilter import Asked, Needles, Prefilter, needles
 from misspawn.regex import MatchSet, over_comments
-from misspawn.regions import Document
+from misspawn.regions import Document, document_type
 
 if TYPE_CHECKING:
     from misspawn.meanings import Meanings
@@ -23,7 +24,7 @@ _MODULE = re.compile(
 )  # what stands before `\.`
 
 
-_NAMES_MEMORY = 160 << 20  # bytes; thousands of names in some regexes fill about 40 MB
+Places = dict[int, list[int]]  # of calls, by the numbers of rules
 
 
 class Rule(NamedTuple):
@@ -56,8 +57,8 @@ class Searches:
     """The rules for one language, ready to be looked for in files.
 
     The automaton of each search is made when the first file needs it, so it costs nothing in a
-    tree without that language. `meanings`: what the project's names are, when it is to be looked
-    first which names it defines at all; rules that ask for them are narrowed to these.
+    tree without that language. `meanings`: what the project's names are; of the rules that ask for
+    what is called only those can hold that find a name there.
     """
 
     def __init__(
@@ -65,9 +66,8 @@ class Searches:
     ) -> None:
         self._language = language
         self.rules = [rule for rule in rules if rule.detector.language is language]
-        self._narrowed = dict(_narrowed(self.rules, meanings)) if meanings else {}
-        sharp = (over_comments(rule.detector.match) for rule in self._narrowed.values())
-        self._sharp = MatchSet(sharp, memory=_NAMES_MEMORY)
+        self._meanings = meanings
+        self._found: tuple[bytes, Places] = (b"", {})
         self._prefilter = Prefilter(
             [Asked([*_required(rule.detector)], _sharpest(rule.detector)) for rule in self.rules],
             {word for rule in self.rules for word in words(rule.detector)}
@@ -76,13 +76,28 @@ class Searches:
         )
 
     def likely(self, data: bytes) -> frozenset[int]:
-        """Numbers of the rules whose literals all occur in a file's bytes, and their names too."""
+        """Numbers of the rules whose literals all occur in a file's bytes, and their calls too."""
         found = self._prefilter.candidates(data)
-        if self._narrowed.keys().isdisjoint(found):
+        if self._about.keys().isdisjoint(found):
             return found
-        numbers = [*self._narrowed]
-        hit = {numbers[index] for index in self._sharp.matching(data)}
-        return found - (self._narrowed.keys() - hit)
+        return found - (self._about.keys() - self.places(data).keys())
+
+    def places(self, text: bytes) -> Places:
+        """Where the calls are that rules can be about. Mostly asked of a file's bytes, then of the same as text."""
+        if self._found[0] is not text:
+            numbers = [*self._about]
+            found = self._calls.found(text).items()
+            self._found = text, {numbers[index]: places for index, places in found}
+        return self._found[1]
+
+    @cached_property
+    def _about(self) -> dict[int, tuple[Call, frozenset[bytes]]]:
+        """The calls that rules are about, by number, and the names that what is called can have."""
+        return dict(_about(self.rules, self._meanings)) if self._meanings else {}
+
+    @cached_property
+    def _calls(self) -> Calls:
+        return Calls([*self._about.values()])
 
     def looking(self, numbers: Iterable[int], facts: Facts, path: str) -> list[int]:
         """The numbers of those rules that look at the file at a path at all."""
@@ -102,13 +117,15 @@ class Searches:
         """Whether a rule's literals all occur in a file's bytes."""
         return any(self.rules[number] is rule for number in self.likely(data))
 
-    def fitting(self, document: Document, numbers: Iterable[int]) -> set[int]:
-        """The numbers of those rules for which the document contains what a hit does."""
-        return set(self._needles.found(document.text)).intersection(numbers)
-
-    def numbered(self, numbers: Iterable[int]) -> Iterator[Rule]:
-        """The rules of these numbers, narrowed, in the order of the records."""
-        return (self._narrowed.get(number) or self.rules[number] for number in sorted(numbers))
+    def fitting(
+        self, document: Document, numbers: Iterable[int]
+    ) -> Iterator[tuple[Rule, list[int] | None]]:
+        """Those rules for which the document contains what a hit does, with the places of their calls."""
+        found = set(self._needles.found(document.text)).intersection(numbers)
+        places = {} if self._about.keys().isdisjoint(found) else self.places(document.text)
+        for number in sorted(found):
+            if number not in self._about or number in places:
+                yield self.rules[number], places.get(number)
 
     @cached_property
     def _needles(self) -> Needles:
@@ -117,13 +134,13 @@ class Searches:
         return Needles([needles(patterns, imported=False) for patterns in asked])
 
 
-def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:
-    """The rules with the names that their callees can have, by number."""
-    from misspawn.meanings import callees
-
+def _about(
+    rules: Iterable[Rule], meanings: Meanings
+) -> Iterator[tuple[int, tuple[Call, frozenset[bytes]]]]:
     for number, rule in enumerate(rules):
-        if callees(rule.detector):
-            yield number, Rule(rule.pattern, meanings.narrowed(rule.detector))
+        if found := call(rule.detector, document_type(rule.detector.language)):
+            wanted = rule.detector.where[found.group].wanted
+            yield number, (found, meanings.definitions.named(wanted))
 
 
 def _required(detector: Detector) -> Iterator[str]:

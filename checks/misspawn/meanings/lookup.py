@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from msgspec.structs import replace
 from tree_sitter import Node
 
 from misspawn.index import Index, Symbol, Unknown
@@ -16,10 +14,9 @@ from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions
 from misspawn.meanings.file import File
 from misspawn.meanings.hints import Hints
-from misspawn.meanings.narrow import narrowed
 from misspawn.meanings.surroundings import tests
 from misspawn.meanings.things import Thing
-from misspawn.model import Detector, SymbolKind
+from misspawn.model import SymbolKind
 from misspawn.regions.document import Document
 from misspawn.regions.python import PythonDocument
 from misspawn.regions.syntax import Syntax
@@ -43,7 +40,7 @@ class Meanings:
         self, tree: Tree, *, libraries: tuple[Path, ...] = (), store: Store | None = None
     ) -> None:
         self.index = Index(tree, libraries=libraries, store=store)
-        self.definitions = Definitions(tree, store)
+        self.definitions = Definitions(tree)
         self._files: dict[str, Expressions | None] = {}
 
     @classmethod
@@ -51,13 +48,6 @@ class Meanings:
         """Those of the project below a folder, with the packages of its own virtual environment."""
         installed = tuple(map(Path, libraries(str(root))))
         return cls(WorkingTree(str(root)), libraries=installed, store=Store())
-
-    def narrowed(self, detector: Detector) -> Detector:
-        """The detector with only those names as callees that the project defines with such a kind."""
-        return replace(detector, match=narrowed(detector, self._names(detector)))
-
-    def _names(self, detector: Detector) -> Callable[[str], frozenset[bytes]]:
-        return lambda group: self.definitions.named(detector.where[group].wanted)
 
     def of(self, path: str, document: Document) -> FileLookup:
         """The lookup for one document of the file at a path of the tree."""

@@ -6,8 +6,6 @@ import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from tree_sitter import Node
-
 from misspawn.index import Index, Symbol, Unknown
 from misspawn.index.store import Store
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
@@ -53,12 +51,12 @@ class Meanings:
         """The lookup for one document of the file at a path of the tree."""
         return FileLookup(self, path, document)
 
-    def expressions(self, path: str, root: Node) -> Expressions | None:
+    def expressions(self, path: str, syntax: Syntax) -> Expressions | None:
         """The lookup of expressions in a file with this syntax tree."""
         modules = self.index.modules(path)
         if not modules:
             return None
-        return Expressions(File(root, modules[0], path, self.index), self._of_tree)
+        return Expressions(File(syntax, modules[0], path, self.index), self._of_tree)
 
     def _of_tree(self, path: str) -> Expressions | None:
         """The lookup in a file of the tree as it is there."""
@@ -66,8 +64,7 @@ class Meanings:
             data = self.index.tree.read(path) if path in self.index.tree.paths() else None
             while len(self._files) >= _MOST:
                 self._files.pop(next(iter(self._files)))
-            root = Syntax(decode(data), whole=True).whole().root_node if data else None
-            self._files[path] = self.expressions(path, root) if root is not None else None
+            self._files[path] = self.expressions(path, Syntax(decode(data))) if data else None
         return self._files[path]
 
     def overridden(self, symbol: Symbol) -> str:
@@ -121,7 +118,7 @@ class FileLookup:
             return expressions
         assert isinstance(self._document, PythonDocument)
         begin, stop = self._document.locate(start, end)
-        node = self._document.syntax().named_descendant_for_byte_range(begin, stop)
+        node = self._document.parsed.named(begin, stop)
         if node is None:
             return Unknown("there is no expression")
         written = self._document.source[begin:stop].decode("utf-8", "replace")
@@ -138,8 +135,7 @@ class FileLookup:
         self, expressions: Expressions, begin: int, owner: str, name: str
     ) -> Symbol | Unknown:
         assert isinstance(self._document, PythonDocument)
-        root = self._document.syntax()
-        node = root.named_descendant_for_byte_range(begin, begin + len(owner.encode()))
+        node = self._document.parsed.named(begin, begin + len(owner.encode()))
         found = expressions.thing(node) if node is not None else Unknown("there is no owner")
         if isinstance(found, Unknown) or found.local is not None:
             return found if isinstance(found, Unknown) else Unknown(f"`{owner}` is a function")
@@ -214,5 +210,5 @@ class FileLookup:
     def _expressions(self) -> Expressions | Unknown:
         if not isinstance(self._document, PythonDocument):
             return Unknown("only Python's names are looked up")
-        found = self._meanings.expressions(self._path, self._document.syntax())
+        found = self._meanings.expressions(self._path, self._document.parsed)
         return found or Unknown(f"{self._path} cannot be imported by any name")

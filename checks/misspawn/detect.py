@@ -168,23 +168,19 @@ def _matches(pattern: str, text: bytes) -> list[Match]:
     return list(regex.compile(pattern).finditer(text))
 
 
-def everywhere(detector: Detector) -> Iterator[tuple[str, str]]:
-    """Groups of `match`, and the regexes that find all names they can have: a scope is a part of the file."""
+def everywhere(detector: Detector) -> Iterator[tuple[str, Names]]:
+    """Groups of `match` for which all names that they can have stand in the file, of which a scope is a part."""
     for group, names in detector.where.items():
-        if (
-            names.any
-            and names.times == 1
-            and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
-        ):
-            yield group, names.any
+        if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
+            yield group, names
 
 
 def _known(detector: Detector, document: Document) -> Iterator[tuple[int, frozenset[bytes]]]:
     """All names that a group can have in this file, told without parsing."""
     kind = type(document)
-    for group, pattern in everywhere(detector):
+    for group, names in everywhere(detector):
         number = regex.group_number(searched(detector.match, kind), group)
-        yield number, _collect(searched(pattern, kind), document.text)
+        yield number, _collect(searched(names.any, kind), document.text, names.times)
 
 
 def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:

@@ -130,7 +130,7 @@ class Searches:
     @cached_property
     def _needles(self) -> Needles:
         detectors = [rule.detector for rule in self.rules]
-        asked = ([one.match, *(any_ for _, any_ in everywhere(one))] for one in detectors)
+        asked = ([one.match, *(names.any for _, names in everywhere(one))] for one in detectors)
         return Needles([needles(patterns, imported=False) for patterns in asked])
 
 
@@ -156,7 +156,7 @@ def _required(detector: Detector) -> Iterator[str]:
 
 def _sharpest(detector: Detector) -> str:
     """The regex that tells most of all that can be looked for in a whole file."""
-    return next((pattern for _, pattern in everywhere(detector)), detector.match)
+    return next((names.any for _, names in everywhere(detector)), detector.match)
 
 
 def _regexes(detector: Detector) -> Iterator[str]:

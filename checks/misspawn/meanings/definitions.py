@@ -27,15 +27,16 @@ Places = dict[bytes, set[str]]
 class Found(NamedTuple):
     """In which files there is an `async def`, a plain `def`, a class of a name.
 
-    `managers`: the async functions that `asynccontextmanager` decorates; `generators`: others that seem to
-    `yield`. `bases`: classes with their files and what they have in their brackets.
+    `managers`: what `asynccontextmanager` decorates; `coroutines`: other async functions; `generators`:
+    those of these that seem to `yield`. `bases`: classes with their files and what they have in brackets.
     """
 
-    coroutines: Places
+    asynchronous: Places
     functions: Places
     classes: Places
-    managers: Places
-    generators: Places
+    managers: set[bytes]
+    coroutines: set[bytes]
+    generators: set[bytes]
     bases: list[tuple[bytes, str, bytes]]
 
 
@@ -57,15 +58,15 @@ class Definitions:
         found = self.found
         names: set[bytes] = set()
         if SymbolKind.COROUTINE_FUNCTION in kinds:
-            names |= found.coroutines.keys()
+            names |= found.coroutines
         if SymbolKind.ASYNC_GENERATOR in kinds:
-            names |= found.generators.keys()
+            names |= found.generators
         if SymbolKind.ASYNC_CONTEXT_MANAGER in kinds:
-            names |= found.managers.keys() | found.generators.keys()
+            names |= found.managers | found.generators
         if SymbolKind.CLASS in kinds:
             names |= found.classes.keys()
         if not set(kinds) <= ASYNCHRONOUS | {SymbolKind.CLASS}:
-            names |= found.functions.keys() - found.coroutines.keys() - found.managers.keys()
+            names |= found.functions.keys() - found.asynchronous.keys()
         return frozenset(names)
 
     def heirs(self, name: bytes) -> Iterator[str]:
@@ -89,7 +90,7 @@ class Definitions:
     @cached_property
     def found(self) -> Found:
         """What the pass over the tree found."""
-        found = Found({}, {}, {}, {}, {}, [])
+        found = Found({}, {}, {}, set(), set(), set(), [])
         for path in self._tree.paths():
             if path.endswith((".py", ".pyi")) and (data := self._tree.read(path)):
                 _collect(path, data, found)
@@ -99,13 +100,15 @@ class Definitions:
 def _collect(path: str, data: bytes, found: Found) -> None:
     asynchronous = Counter[bytes]()
     for definition in _ASYNC_DEF.finditer(data):
-        name, kinds = definition[1], found.coroutines
+        name = definition[1]
         asynchronous[name] += 1
+        _note(found.asynchronous, name, path)
         if _MANAGED.search(data, max(definition.start() - _DECORATOR, 0), definition.start()):
-            kinds = found.managers
-        elif _yields(data, definition):
-            _note(found.generators, name, path)
-        _note(kinds, name, path)
+            found.managers.add(name)
+            continue
+        found.coroutines.add(name)
+        if _yields(data, definition):
+            found.generators.add(name)
     for name in Counter(_DEF.findall(data)) - asynchronous:
         _note(found.functions, name, path)
     for name, bases in _CLASS.findall(data):

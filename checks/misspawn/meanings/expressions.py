@@ -393,7 +393,7 @@ class Expressions:
 
         def spelled(dotted: str) -> str:
             first, dot, rest = dotted.partition(".")
-            found = self._name(place, first, 1) if first else Unknown("`...` is no name")
+            found = self._name(place, first, 1)
             return (
                 f"{found.dotted}{dot}{rest}"
                 if isinstance(found, Thing) and not found.instance

@@ -12,7 +12,7 @@ from misspawn.index import Index, Symbol, Unclear, Unknown
 from misspawn.meanings.scopes import Bound, How, Names, is_global, names, text
 from misspawn.regions.bindings import SCOPES
 from misspawn.regions.grammar import CLASSES, FUNCTIONS
-from misspawn.regions.names import places
+from misspawn.regions.names import stands
 from misspawn.regions.syntax import Syntax, language
 
 _GLOBAL = re.compile(rb"global[ \t]+([\w, \t]+)")
@@ -87,11 +87,7 @@ class File:
 
     def _mentions(self, name: str) -> bool:
         """Whether the name stands in the module outside of functions and classes."""
-        return next(places(self._rest, name.encode()), None) is not None
-
-    @cached_property
-    def _rest(self) -> bytes:
-        return b"\n".join(self.syntax.data[start:end] for start, end in self.syntax.statements.rest)
+        return stands(self.syntax.statements.between, name.encode())
 
     def _rebound(self, name: str) -> Iterator[Bound]:
         """The bindings of a name of the module in functions that declare it `global`."""

@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from misspawn.index import Index, Symbol, Unknown
-from misspawn.index.store import Store
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions
 from misspawn.meanings.file import File
@@ -34,10 +33,8 @@ _STRINGS = ("string", "string_content", "string_start")
 class Meanings:
     """The index of one tree and what detectors ask of it. Made once, shared by all files."""
 
-    def __init__(
-        self, tree: Tree, *, libraries: tuple[Path, ...] = (), store: Store | None = None
-    ) -> None:
-        self.index = Index(tree, libraries=libraries, store=store)
+    def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
+        self.index = Index(tree, libraries=libraries)
         self.definitions = Definitions(tree)
         self._files: dict[str, Expressions | None] = {}
 
@@ -45,7 +42,7 @@ class Meanings:
     def on_disk(cls, root: Path) -> Meanings:
         """Those of the project below a folder, with the packages of its own virtual environment."""
         installed = tuple(map(Path, libraries(str(root))))
-        return cls(WorkingTree(str(root)), libraries=installed, store=Store())
+        return cls(WorkingTree(str(root)), libraries=installed)
 
     def of(self, path: str, document: Document) -> FileLookup:
         """The lookup for one document of the file at a path of the tree."""
@@ -73,7 +70,7 @@ class Meanings:
         other = (
             self.definitions.found.functions
             if symbol.kind in ASYNCHRONOUS
-            else self.definitions.found.coroutines
+            else self.definitions.found.asynchronous
         )
         rivals = other.get(name.encode(), set()) - {symbol.path}
         heirs = self.definitions.heirs(owner.rpartition(".")[2].encode())
@@ -97,7 +94,13 @@ class FileLookup:
         written = self._document.source[begin:stop]
         if self._document.source[begin - 1 : begin] in _QUOTES or b"," in written:
             return True
+        if kinds.isdisjoint(ASYNCHRONOUS) and self._is_async(written.rpartition(b".")[2]):
+            return False
         return self._hints.plausible(written, asynchronous=kinds <= ASYNCHRONOUS)
+
+    def _is_async(self, name: bytes) -> bool:
+        """Whether anything of the name is async: then plain ones by it are not told apart."""
+        return name in self._meanings.definitions.found.asynchronous
 
     @cached_property
     def _hints(self) -> Hints:
@@ -166,10 +169,7 @@ class FileLookup:
         name = found.dotted.rpartition(".")[2]
         if not replaced and self._is_replaced(name, at):
             return Unknown(f"this file puts something else in the place of `{name}`")
-        if (
-            symbol.kind not in ASYNCHRONOUS
-            and name.encode() in self._meanings.definitions.found.coroutines
-        ):
+        if symbol.kind not in ASYNCHRONOUS and self._is_async(name.encode()):
             return Unknown(f"another `{name}` of this project is async")
         if found.open and (path := self._meanings.overridden(symbol)):
             return Unknown(f"a subclass in {path} may define `{name}` otherwise")

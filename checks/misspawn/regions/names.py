@@ -102,6 +102,11 @@ def substitutions(
     )
 
 
+def stands(data: bytes, word: bytes) -> bool:
+    """Whether a word stands anywhere, not as a part of a longer one."""
+    return bool(word) and next(places(data, word), None) is not None
+
+
 def places(data: bytes, word: bytes) -> Iterator[int]:
     """Where a word stands, not as a part of a longer one."""
     at = data.find(word)

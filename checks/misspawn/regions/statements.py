@@ -18,18 +18,23 @@ _DEFINITION = re.compile(rb"(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+)|@")
 
 
 class Statements(NamedTuple):
-    """Where the definitions of each name are, with their decorators, and the stretches between all definitions."""
+    """Where the definitions of each name are, with their decorators, and the stretches between all of them.
+
+    `between`: the text of these stretches.
+    """
 
     definitions: dict[bytes, list[Span]]
     rest: list[Span]
+    between: bytes
 
 
 def statements(data: bytes, quotes: Quotes, within: Span, indent: bytes = b"") -> Statements:
     """Those of a stretch that is one body, indented so."""
-    found = Statements({}, [])
+    definitions: dict[bytes, list[Span]] = {}
+    rest: list[Span] = []
     for name, start, end in _pieces(data, quotes, within, indent):
-        (found.definitions.setdefault(name, []) if name else found.rest).append((start, end))
-    return found
+        (definitions.setdefault(name, []) if name else rest).append((start, end))
+    return Statements(definitions, rest, b"\n".join(data[start:end] for start, end in rest))
 
 
 def _pieces(

@@ -17,7 +17,7 @@ from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
 from misspawn.regions.lexical import Quotes
 from misspawn.regions.outline import Outline
-from misspawn.regions.statements import Statements, statements
+from misspawn.regions.statements import Span, Statements, statements
 
 _CLASS_HEADER = re.compile(rb"(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)*class\b[^:#\n]*:[ \t]*\r?\n")
 _FIRST_MEMBER = re.compile(rb"^[ \t]+(?=[^\s#])", re.MULTILINE)
@@ -35,7 +35,7 @@ class Block(NamedTuple):
 
     start: int
     end: int
-    header: tuple[int, int] | None = None
+    header: Span | None = None
 
 
 class Syntax:
@@ -48,7 +48,7 @@ class Syntax:
         self._data = data
         self._cut_up = not whole
         self._trees: dict[Block, Tree] = {}
-        self._stretches: dict[tuple[tuple[int, int], ...], Tree] = {}
+        self._stretches: dict[tuple[Span, ...], Tree] = {}
         self._paths: dict[tuple[int, int, bool], list[Step]] = {}
 
     def path(self, start: int, end: int, *, wide: bool = False) -> list[Step]:
@@ -74,7 +74,7 @@ class Syntax:
         """The smallest named node around a stretch."""
         return self._tree(start, end, wide=False).root_node.named_descendant_for_byte_range(start, end)
 
-    def over(self, spans: Iterable[tuple[int, int]]) -> Node:
+    def over(self, spans: Iterable[Span]) -> Node:
         """The root of what these stretches alone come to; of the whole file where that does not parse."""
         key = tuple(spans)
         if key not in self._stretches:
@@ -127,14 +127,12 @@ class Syntax:
         yield top
 
     def _member(self, top: Block, offset: int) -> Block | None:
-        header = _CLASS_HEADER.match(self._data, top.start, top.end)
-        if header is None or offset < header.end():
+        header = class_header(self._data, top.start, top.end)
+        if header is None or offset < header[1]:
             return None
-        first = _FIRST_MEMBER.search(self._data, header.end(), top.end)
-        if first is None:
-            return None
-        within = header.end(), top.end
-        return Block(*self.outline.definition(offset, within, first[0]), header.span())
+        within = header[1], top.end
+        indent = first_indent(self._data, within)
+        return Block(*self.outline.definition(offset, within, indent), header) if indent else None
 
     def _parse(self, block: Block) -> Tree:
         tree = self._trees.get(block)
@@ -144,12 +142,24 @@ class Syntax:
             self._trees[block] = tree
         return tree
 
-    def _parsed(self, spans: Iterable[tuple[int, int]]) -> Tree:
+    def _parsed(self, spans: Iterable[Span]) -> Tree:
         text, spans = self._data, [*spans]
         if spans == [(0, len(text))]:
             return _parser().parse(text)
         ranges = [_range(text, *span) for span in spans]
         return Parser(language(), included_ranges=ranges).parse(text)
+
+
+def class_header(data: bytes, start: int, end: int) -> Span | None:
+    """The head of the class that a stretch is, with its decorators; None when it is none, or no simple one."""
+    found = _CLASS_HEADER.match(data, start, end)
+    return found.span() if found else None
+
+
+def first_indent(data: bytes, within: Span) -> bytes:
+    """The indentation of the first statement of a body, b"" when there is none."""
+    found = _FIRST_MEMBER.search(data, *within)
+    return found[0] if found else b""
 
 
 @lru_cache(maxsize=1)

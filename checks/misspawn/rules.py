@@ -75,29 +75,45 @@ class Searches:
             else None,
         )
 
-    def likely(self, data: bytes) -> frozenset[int]:
+    def likely(self, data: bytes, path: str = "") -> frozenset[int]:
         """Numbers of the rules whose literals all occur in a file's bytes, and their calls too."""
         found = self._prefilter.candidates(data)
         if self._about.keys().isdisjoint(found):
             return found
-        return found - (self._about.keys() - self.places(data).keys())
+        return found - (self._about.keys() - self.places(data, path).keys())
 
-    def places(self, text: bytes) -> Places:
+    def places(self, text: bytes, path: str) -> Places:
         """Where the calls are that rules can be about. Mostly asked of a file's bytes, then of the same as text."""
         if self._found[0] is not text:
-            numbers = [*self._about]
-            found = self._calls.found(text).items()
-            self._found = text, {numbers[index]: places for index, places in found}
+            self._found = text, dict(self._plausible(text, path))
         return self._found[1]
 
+    def _plausible(self, text: bytes, path: str) -> Iterator[tuple[int, list[int]]]:
+        assert self._meanings is not None  # who has none is about no calls
+        numbers, hints = [*self._about], self._meanings.hints(path, text)
+        for index, found in self._calls.found(text).items():
+            detector = self.rules[numbers[index]].detector
+            kinds = detector.where[self._about[numbers[index]].group].wanted
+            if places := [place for place in found if hints.may_be_called(place, kinds)]:
+                yield numbers[index], places
+
     @cached_property
-    def _about(self) -> dict[int, tuple[Call, frozenset[bytes]]]:
-        """The calls that rules are about, by number, and the names that what is called can have."""
-        return dict(_about(self.rules, self._meanings)) if self._meanings else {}
+    def _about(self) -> dict[int, Call]:
+        """The calls that rules are about, by number."""
+        if self._meanings is None:
+            return {}
+        kind = document_type(self._language)
+        found = ((number, call(rule.detector, kind)) for number, rule in enumerate(self.rules))
+        return {number: one for number, one in found if one}
 
     @cached_property
     def _calls(self) -> Calls:
-        return Calls([*self._about.values()])
+        return Calls([(one, self._names(number, one)) for number, one in self._about.items()])
+
+    def _names(self, number: int, about: Call) -> frozenset[bytes]:
+        """The names that what is called can have."""
+        assert self._meanings is not None
+        return self._meanings.definitions.named(self.rules[number].detector.where[about.group].wanted)
 
     def looking(self, numbers: Iterable[int], facts: Facts, path: str) -> list[int]:
         """The numbers of those rules that look at the file at a path at all."""
@@ -118,11 +134,11 @@ class Searches:
         return any(self.rules[number] is rule for number in self.likely(data))
 
     def fitting(
-        self, document: Document, numbers: Iterable[int]
+        self, document: Document, path: str, numbers: Iterable[int]
     ) -> Iterator[tuple[Rule, list[int] | None]]:
         """Those rules for which the document contains what a hit does, with the places of their calls."""
         found = set(self._needles.found(document.text)).intersection(numbers)
-        places = {} if self._about.keys().isdisjoint(found) else self.places(document.text)
+        places = {} if self._about.keys().isdisjoint(found) else self.places(document.text, path)
         for number in sorted(found):
             if number not in self._about or number in places:
                 yield self.rules[number], places.get(number)
@@ -132,15 +148,6 @@ class Searches:
         detectors = [rule.detector for rule in self.rules]
         asked = ([one.match, *(names.any for _, names in everywhere(one))] for one in detectors)
         return Needles([needles(patterns, imported=False) for patterns in asked])
-
-
-def _about(
-    rules: Iterable[Rule], meanings: Meanings
-) -> Iterator[tuple[int, tuple[Call, frozenset[bytes]]]]:
-    for number, rule in enumerate(rules):
-        if found := call(rule.detector, document_type(rule.detector.language)):
-            wanted = rule.detector.where[found.group].wanted
-            yield number, (found, meanings.definitions.named(wanted))
 
 
 def _required(detector: Detector) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Definition(msgspec.Struct, frozen=True):
     bases: tuple[str, ...] = ()
     wraps: str = ""
     makes: str = ""
-    members: Names = msgspec.field(default_factory=dict)
+    members: Names = msgspec.field(default_factory=dict[str, tuple["Definition", ...]])
 
 
 class Outline(Protocol):

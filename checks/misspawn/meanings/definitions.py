@@ -28,7 +28,8 @@ class Found(NamedTuple):
     """In which files there is an `async def`, a plain `def`, a class of a name.
 
     `managers`: what `asynccontextmanager` decorates; `coroutines`: other async functions; `generators`:
-    those of these that seem to `yield`. `bases`: classes with their files and what they have in brackets.
+    those of these that seem to `yield`. `owners`: the classes with an async method of a name. `bases`:
+    classes with their files and what they have in brackets.
     """
 
     asynchronous: Places
@@ -37,6 +38,7 @@ class Found(NamedTuple):
     managers: set[bytes]
     coroutines: set[bytes]
     generators: set[bytes]
+    owners: dict[bytes, set[bytes]]
     bases: list[tuple[bytes, str, bytes]]
 
 
@@ -48,6 +50,7 @@ class Definitions:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._having: dict[bytes, set[bytes]] = {}
 
     def named(self, kinds: Collection[SymbolKind]) -> frozenset[bytes]:
         """The names that something of these kinds can have.
@@ -69,12 +72,25 @@ class Definitions:
             names |= found.functions.keys() - found.asynchronous.keys()
         return frozenset(names)
 
+    def can_have(self, owner: bytes, name: bytes) -> bool:
+        """Whether what goes by a word can be a class with an async method of this name."""
+        if owner not in self.found.classes:
+            return True
+        if name not in self._having:
+            owners = self.found.owners.get(name, set())
+            heirs = (heir for one in owners for heir, _ in self._below(one))
+            self._having[name] = owners.union(heirs)
+        return owner in self._having[name]
+
     def heirs(self, name: bytes) -> Iterator[str]:
         """The files with classes that may inherit from a class of this name, by the names of bases."""
+        return (path for _, path in self._below(name))
+
+    def _below(self, name: bytes) -> Iterator[tuple[bytes, str]]:
         todo, seen = [name], {name}
         while todo:
             for heir, path in self._heirs.get(todo.pop(), ()):
-                yield path
+                yield heir, path
                 if heir not in seen:
                     seen.add(heir)
                     todo.append(heir)
@@ -90,7 +106,7 @@ class Definitions:
     @cached_property
     def found(self) -> Found:
         """What the pass over the tree found."""
-        found = Found({}, {}, {}, set(), set(), set(), [])
+        found = Found({}, {}, {}, set(), set(), set(), {}, [])
         for path in self._tree.paths():
             if path.endswith((".py", ".pyi")) and (data := self._tree.read(path)):
                 _collect(path, data, found)
@@ -103,6 +119,8 @@ def _collect(path: str, data: bytes, found: Found) -> None:
         name = definition[1]
         asynchronous[name] += 1
         _note(found.asynchronous, name, path)
+        if owner := _owner(data, definition.start()):
+            found.owners.setdefault(name, set()).add(owner)
         if _MANAGED.search(data, max(definition.start() - _DECORATOR, 0), definition.start()):
             found.managers.add(name)
             continue
@@ -119,6 +137,16 @@ def _collect(path: str, data: bytes, found: Found) -> None:
 
 def _note(places: Places, name: bytes, path: str) -> None:
     places.setdefault(name, set()).add(path)
+
+
+def _owner(data: bytes, at: int) -> bytes:
+    """The nearest class above that is less indented than a definition: if it is a method, the class it is in."""
+    indent = at - data.rfind(b"\n", 0, at) - 1
+    while indent and (at := data.rfind(b"class ", 0, at)) >= 0:
+        line = data.rfind(b"\n", 0, at) + 1
+        if at - line < indent and not data[line:at].strip() and (named := _CLASS.match(data, at)):
+            return named[1]
+    return b""
 
 
 def _yields(data: bytes, definition: re.Match[bytes]) -> bool:

@@ -24,6 +24,20 @@ def _functions() -> Query:
     return Query(language(), "(function_definition) @function")
 
 
+def imported(target: str, module: str, path: str) -> str | Unknown:
+    """The full dotted name that an import stands for in a module."""
+    rest = target.lstrip(".")
+    level = len(target) - len(rest)
+    if not level:
+        return target
+    is_package = path.rpartition("/")[2].startswith("__init__.")
+    package = module if is_package else module.rpartition(".")[0]
+    parts = package.split(".") if package else []
+    if level > len(parts):
+        return Unknown(f"the relative import `{target}` leaves the package")
+    return ".".join([*parts[: len(parts) - level + 1], rest])
+
+
 class File:
     """`syntax` is its tree, `module` the importable name."""
 
@@ -32,20 +46,11 @@ class File:
         self.module = module
         self.path = path
         self.index = index
-        is_package = path.rpartition("/")[2].startswith("__init__.")
-        self._package = module if is_package else module.rpartition(".")[0]
         self._scopes: dict[int, Names] = {}
 
     def imported(self, target: str) -> str | Unknown:
         """The full dotted name that an import stands for."""
-        rest = target.lstrip(".")
-        level = len(target) - len(rest)
-        if not level:
-            return target
-        parts = self._package.split(".") if self._package else []
-        if level > len(parts):
-            return Unknown(f"the relative import `{target}` leaves the package")
-        return ".".join([*parts[: len(parts) - level + 1], rest])
+        return imported(target, self.module, self.path)
 
     def resolve(self, dotted: str) -> Symbol | Unknown:
         """What a name is; for what it gives it does not matter whether that can be awaited."""

@@ -9,7 +9,9 @@ from pathlib import Path
 from misspawn.index import Index, Symbol, Unknown
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions
-from misspawn.meanings.file import File
+from misspawn.meanings import fixtures
+from misspawn.meanings.file import File, imported
+from misspawn.meanings.fixtures import Fixture
 from misspawn.meanings.hints import Hints
 from misspawn.meanings.surroundings import tests
 from misspawn.meanings.things import Thing
@@ -36,6 +38,8 @@ class Meanings:
     def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
         self.index = Index(tree, libraries=libraries)
         self.definitions = Definitions(tree)
+        self._hints: tuple[bytes, Hints] | None = None
+        self._given: dict[Fixture | None, Thing | Unknown] = {}
         self._files: dict[str, Expressions | None] = {}
 
     @classmethod
@@ -64,6 +68,21 @@ class Meanings:
             self._files[path] = self.expressions(path, Syntax(decode(data))) if data else None
         return self._files[path]
 
+    def hints(self, path: str, data: bytes) -> Hints:
+        """What the text of a file rules out. Asked many times of one, then of the next."""
+        if self._hints is None or self._hints[0] is not data:
+            self._hints = data, Hints(data, Around(self, path))
+        return self._hints[1]
+
+    def given(self, path: str, fixture: str) -> Thing | Unknown:
+        """What a fixture gives to the tests of a file."""
+        found = fixtures.fixture(self.index, path, fixture)
+        if found not in self._given:
+            other = self._of_tree(found.path) if found else None
+            none = Unknown(f"there is no fixture `{fixture}`")
+            self._given[found] = other.result(found.line, 1, yields=True) if other and found else none
+        return self._given[found]
+
     def overridden(self, symbol: Symbol) -> str:
         """The file in which a subclass may define the member otherwise, '' if there is none."""
         owner, _, name = symbol.name.rpartition(".")
@@ -75,6 +94,42 @@ class Meanings:
         rivals = other.get(name.encode(), set()) - {symbol.path}
         heirs = self.definitions.heirs(owner.rpartition(".")[2].encode())
         return next((path for path in heirs if path in rivals), "")
+
+
+class Around:
+    """What is known of the project around one file, without a look at it."""
+
+    def __init__(self, meanings: Meanings, path: str) -> None:
+        self._meanings = meanings
+        self._path = path
+        self._module = next(iter(meanings.index.modules(path)), "")
+        self.first_party = lru_cache(maxsize=None)(self._first_party)
+        self.can_have = meanings.definitions.can_have
+
+    def _first_party(self, name: str) -> bool:
+        return self._meanings.index.first_party(name, self._path)
+
+    def fixture_can_have(self, fixture: str, method: str, kinds: frozenset[SymbolKind]) -> bool:
+        """Whether a fixture gives something that has, or when its name is empty may have, such a method."""
+        given = self._meanings.given(self._path, fixture)
+        if isinstance(given, Unknown) or not method:
+            return not isinstance(given, Unknown)
+        found = self._meanings.index.resolve(f"{given.dotted}.{method}", self._path)
+        return isinstance(found, Symbol) and found.kind in kinds
+
+    def can_be(self, target: str, attributes: str, kinds: frozenset[SymbolKind]) -> bool:
+        """Whether attributes of what an import statement names may be of one of these kinds."""
+        index = self._meanings.index
+        dotted = imported(target, self._module, self._path)
+        for attribute in filter(None, attributes.split(".")):
+            found = index.resolve(dotted, self._path) if isinstance(dotted, str) else dotted
+            if isinstance(found, Unknown):
+                return False
+            if found.kind is SymbolKind.VALUE:
+                return True  # it holds something that may have the attribute
+            dotted = f"{dotted}.{attribute}"
+        found = index.resolve(dotted, self._path) if isinstance(dotted, str) else dotted
+        return isinstance(found, Symbol) and found.kind in kinds
 
 
 class FileLookup:
@@ -90,24 +145,27 @@ class FileLookup:
         """Whether the file's text allows that something of these kinds is named at the stretch."""
         if not isinstance(self._document, PythonDocument):
             return False
+        if not self._meanings.index.modules(self._path):
+            return False
         begin, stop = self._document.locate(start, end)
         written = self._document.source[begin:stop]
-        if self._document.source[begin - 1 : begin] in _QUOTES or b"," in written:
+        if self._document.source[begin - 1 : begin] in _QUOTES:
+            named = self._meanings.index.resolve(written.decode("utf-8", "replace"), self._path)
+            return isinstance(named, Symbol) and named.kind in kinds
+        if b"," in written:
             return True
         if kinds.isdisjoint(ASYNCHRONOUS) and self._is_async(written.rpartition(b".")[2]):
             return False
-        return self._hints.plausible(written, asynchronous=kinds <= ASYNCHRONOUS)
+        return self._hints.plausible(written, begin, kinds)
 
     def _is_async(self, name: bytes) -> bool:
         """Whether anything of the name is async: then plain ones by it are not told apart."""
         return name in self._meanings.definitions.found.asynchronous
 
-    @cached_property
+    @property
     def _hints(self) -> Hints:
-        index, path = self._meanings.index, self._path
-        known = lru_cache(maxsize=None)(lambda top: index.first_party(top, path))
         assert isinstance(self._document, PythonDocument)
-        return Hints(self._document.source, known)
+        return self._meanings.hints(self._path, self._document.source)
 
     def __call__(self, start: int, end: int) -> Symbol | Unknown:
         """What is named at a canonical stretch: an expression, `owner, "name"`, or the text of a string."""

@@ -80,22 +80,25 @@ class Searches:
         found = self._prefilter.candidates(data)
         if self._about.keys().isdisjoint(found):
             return found
-        return found - (self._about.keys() - self.places(data, path).keys())
+        self._found = data, dict(self._plausible(data, path))
+        return found - (self._about.keys() - self._found[1].keys())
 
-    def places(self, text: bytes, path: str) -> Places:
-        """Where the calls are that rules can be about. Mostly asked of a file's bytes, then of the same as text."""
-        if self._found[0] is not text:
-            self._found = text, dict(self._plausible(text, path))
-        return self._found[1]
-
-    def _plausible(self, text: bytes, path: str) -> Iterator[tuple[int, list[int]]]:
+    def _plausible(self, data: bytes, path: str) -> Iterator[tuple[int, list[int]]]:
+        """The calls that rules can be about, as far as the text around them tells."""
         assert self._meanings is not None  # who has none is about no calls
-        numbers, hints = [*self._about], self._meanings.hints(path, text)
-        for index, found in self._calls.found(text).items():
-            detector = self.rules[numbers[index]].detector
-            kinds = detector.where[self._about[numbers[index]].group].wanted
+        hints = self._meanings.hints(path, data)
+        for number, found in self._places(data).items():
+            kinds = self.rules[number].detector.where[self._about[number].group].wanted
             if places := [place for place in found if hints.may_be_called(place, kinds)]:
-                yield numbers[index], places
+                yield number, places
+
+    def _places(self, text: bytes) -> Places:
+        """Where the calls are that rules can be about."""
+        data, found = self._found
+        if data is text:  # a file that gives no names to what it imports
+            return found
+        numbers = [*self._about]
+        return {numbers[index]: places for index, places in self._calls.found(text).items()}
 
     @cached_property
     def _about(self) -> dict[int, Call]:
@@ -134,11 +137,11 @@ class Searches:
         return any(self.rules[number] is rule for number in self.likely(data))
 
     def fitting(
-        self, document: Document, path: str, numbers: Iterable[int]
+        self, document: Document, numbers: Iterable[int]
     ) -> Iterator[tuple[Rule, list[int] | None]]:
         """Those rules for which the document contains what a hit does, with the places of their calls."""
         found = set(self._needles.found(document.text)).intersection(numbers)
-        places = {} if self._about.keys().isdisjoint(found) else self.places(document.text, path)
+        places = {} if self._about.keys().isdisjoint(found) else self._places(document.text)
         for number in sorted(found):
             if number not in self._about or number in places:
                 yield self.rules[number], places.get(number)

@@ -87,7 +87,7 @@ class Scanner:
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in opened:
             lookup = self._meanings.of(source.path, document) if self._meanings else NOTHING_KNOWN
-            for rule, places in self._fitting(document, source.path, likely):
+            for rule, places in self._fitting(document, likely):
                 for candidate in detect.found(rule.detector, document, lookup, places):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
@@ -95,7 +95,7 @@ class Scanner:
         return _numbered(source, found.values())
 
     def _fitting(
-        self, document: Document, path: str, likely: Mapping[Language, Iterable[int]]
+        self, document: Document, likely: Mapping[Language, Iterable[int]]
     ) -> Iterable[tuple[Rule, list[int] | None]]:
         numbers = likely.get(document.language)
         if not numbers:
@@ -103,7 +103,7 @@ class Scanner:
         searches = self.searches(document.language)
         if self._whole:
             return ((searches.rules[number], None) for number in numbers)
-        return searches.fitting(document, path, numbers)
+        return searches.fitting(document, numbers)
 
 
 def _numbered(source: Source, found: Iterable[tuple[Rule, Candidate]]) -> list[Finding]:

@@ -15,11 +15,14 @@ from typing import NamedTuple, Protocol
 from misspawn.meanings.definitions import ASYNCHRONOUS
 from misspawn.model import SymbolKind
 from misspawn.regions.lexical import Quotes
-from misspawn.regions.names import Import, imports, stands
+from misspawn.regions.names import Import, imports, places
 from misspawn.regions.outline import Outline
 
 _CHAIN = re.compile(rb"(\w+)((?:\.\w+)*)")
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
+_CLASS = re.compile(rb"class (\w+)")
+_AFTER = re.compile(rb"[ \t]*(?::(?!=)|=(?!=)|,[^\n()=]*=(?!=))")  # what may stand behind a name that is bound
+_ALONE = re.compile(rb"[ \t]*[,)]")
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 _VALUE = re.compile(rb"(await[ \t]+)?(?:([A-Za-z_]\w*)((?:\.\w+)*)[ \t]*([(\"'])?|[\[{\d\"'])")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
@@ -72,6 +75,7 @@ class Hints:
         self._project = project
         self._quotes = Quotes(data)
         self._outline = Outline(data, self._quotes)
+        self._rebound: dict[tuple[bytes, int], bool] = {}
         self._said: dict[tuple[int, bytes, Kinds], bool] = {}
 
     def may_be_called(self, place: int, kinds: Kinds) -> bool:
@@ -95,7 +99,9 @@ class Hints:
         asynchronous = kinds <= ASYNCHRONOUS
         root, name = chain[1], callee.rpartition(b".")[2]
         if root in self._imports:
-            return self._is_ours(root) and (chain[0] != callee or self._may_be_of(root, chain[2], kinds))
+            if not self._is_ours(root) or chain[0] != callee or self._is_rebound(root, at):
+                return self._is_ours(root)
+            return self._may_be_of(root, chain[2], kinds)
         if root == callee:
             return self._stars or self._defines(name, asynchronous=asynchronous)
         if callee == b"self." + name:
@@ -162,7 +168,7 @@ class Hints:
             return False
         if word in _SELVES:
             return True
-        if word in self._imports or self._data.find(b"class " + word) >= 0:
+        if word in self._imports or word in self._classes:
             made = not awaited and not rest and after == b"(" and self._is_one_call(value, at)
             return self._can_have(word, wanted) if made else not self._is_foreign(word)
         if self._is_foreign(word):
@@ -192,19 +198,31 @@ class Hints:
         """Whether a word surely stands for nothing of the project."""
         if word in self._imports:
             return not self._is_ours(word)
-        is_bound = self._stars or any(
-            before + word in self._data for before in (b"class ", b"def ", b"for ", b"as ")
-        )
-        return word in _BUILTIN and not is_bound and word + b" =" not in self._data
+        if word not in _BUILTIN or self._stars:
+            return False
+        forms = (b"class " + word, b"def " + word, b"for " + word, b"as " + word, word + b" =")
+        return not any(form in self._data for form in forms)
+
+    @cached_property
+    def _classes(self) -> frozenset[bytes]:
+        return frozenset(_CLASS.findall(self._data))
 
     # -- imports -----------------------------------------------------------------
 
     def _may_be_of(self, root: bytes, attributes: bytes, kinds: Kinds) -> bool:
-        """Whether attributes of an import can be of these kinds, as far as nothing else goes by its name."""
-        targets = {item.written for item in self._imports[root]}
-        if len(targets) > 1 or _bound(root).search(self._data):
-            return True
-        return self._project.can_be(targets.pop().decode(), attributes.decode(), kinds)
+        """Whether attributes of an import can be of these kinds."""
+        targets = {item.written.decode() for item in self._imports[root]}
+        return any(self._project.can_be(one, attributes.decode(), kinds) for one in targets)
+
+    def _is_rebound(self, name: bytes, at: int) -> bool:
+        """Whether a name may be bound to something else in the definition around an offset."""
+        start, end = self._outline.definition(at, (0, len(self._data)))
+        key = name, start
+        if key not in self._rebound:
+            block = self._data[start:end]
+            found = places(block, name)
+            self._rebound[key] = any(_may_bind(block, at, at + len(name)) for at in found)
+        return self._rebound[key]
 
     def _is_ours(self, name: bytes) -> bool:
         """Whether the name is imported from the project."""
@@ -248,12 +266,11 @@ def _bindings(name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"\n([ \t]+)(?:%b)" % forms)
 
 
-@lru_cache(maxsize=1024)
-def _bound(name: bytes) -> re.Pattern[bytes]:
-    """Finds what may bind a name otherwise than an import; rather too much than too little."""
-    forms = (
-        rb"\b%(n)b\b[ \t]*(?:,[^\n=]*|:[^\n=]*)?=(?!=)|\bas[ \t]+\(?%(n)b\b(?![ \t]*[,)\n])"
-        rb"|\bfor\b[^\n]*\b%(n)b\b[^\n]*\bin\b|\bdef[ \t]+\w+\([^)]*\b%(n)b\b|\b%(n)b[ \t]*:=|\b%(n)b:"
-        rb"|\b(?:def|class|lambda|del|global)\b[^\n(:]*\b%(n)b\b"
-    )
-    return re.compile(forms % {b"n": name})
+def _may_bind(text: bytes, start: int, end: int) -> bool:
+    """Whether the name at a stretch may be bound there; rather too often than too seldom."""
+    before = text[text.rfind(b"\n", 0, start) + 1 : start]
+    if before.endswith((b"for ", b"as ", b"def ", b"class ")) or b"def " in before:
+        return True
+    if b"import" in before:
+        return False
+    return bool(_AFTER.match(text, end) or (not before.strip() and _ALONE.match(text, end)))

@@ -36,7 +36,7 @@ def test_every_condition_and_every_detector_is_needed(pattern: Pattern) -> None:
 def test_the_prefilter_lets_every_flagged_example_through(pattern: Pattern) -> None:
     for example in pattern.examples:
         tree = {path: text.encode() for path, text in examples.files(example).items()}
-        scanner = Scanner([pattern], meanings=Meanings(MemoryTree(tree)), narrow=True)
+        scanner = Scanner([pattern], meanings=Meanings(MemoryTree(tree)))
         facts = Project.in_memory(tree)
         found = {
             (finding.path, finding.span.line)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from misspawn import regex
+from misspawn import calls, regex
+from misspawn.calls import Call
 from misspawn.index.model import Symbol, Unknown
 from misspawn.model import NOTHING, Clause, Detector, Names, SymbolKind
 from misspawn.regex import Match
@@ -100,20 +101,24 @@ def file_fits(detector: Detector, document: Document) -> bool:
 
 
 def candidates(
-    detector: Detector, document: Document, lookup: Lookup = NOTHING_KNOWN
+    detector: Detector,
+    document: Document,
+    lookup: Lookup = NOTHING_KNOWN,
+    places: Iterable[int] | None = None,
 ) -> Iterator[Candidate]:
     """Hits of `match` in the document that count as code, with their regions.
 
     What the text alone rules out is not looked up in the syntax: most files are never parsed.
+    `places`: of the calls that the detector can be about, where this is known.
     """
     known = list(_known(detector, document))
     if not all(names for _, names in known):
         return
     fits: bool | None = None
-    for hit in _hits(detector.match, document, known):
+    for hit in _hits(detector, document, known, places):
         if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
             continue
-        if not _is_known(detector, document, hit, lookup):
+        if not _may_be_known(detector, document, hit, lookup):
             continue
         if fits is None:
             fits = file_fits(detector, document)
@@ -128,18 +133,35 @@ def searched(pattern: str, document: type[Document]) -> str:
     return regex.over_comments(pattern) if document.has_comments else pattern
 
 
-def _hits(pattern: str, document: Document, known: Known = ()) -> Iterator[Hit]:
-    """Where the pattern matches; `known`: the names of which its groups must be one."""
-    for match in _matches(searched(pattern, type(document)), document.text):
+def _hits(
+    detector: Detector,
+    document: Document,
+    known: Known = (),
+    places: Iterable[int] | None = None,
+) -> Iterator[Hit]:
+    """Where `match` matches; `known`: the names of which its groups must be one."""
+    about = call(detector, type(document))
+    pattern = searched(detector.match, type(document))
+    found = (
+        calls.matches(about, document.text, places) if about else _matches(pattern, document.text)
+    )
+    for match in found:
         if not all(match[group] in names for group, names in known):
             continue
         text = document.text[match.start() : match.end()]
         if document.has_comments and b"#" in text:
             text = document.without_comments(text)
-            if regex.compile(pattern).search(text) is None:
+            if regex.compile(detector.match).search(text) is None:
                 continue
         start = match.start() + len(text) - len(text.lstrip())
         yield Hit(match, start, match.start() + len(text.rstrip()))
+
+
+def call(detector: Detector, kind: type[Document]) -> Call | None:
+    """The call that a detector is about, when what is called has to be of some kind."""
+    pattern = searched(detector.match, kind)
+    groups = (group for group, names in detector.where.items() if names.is_)
+    return next((found for group in groups if (found := calls.call(pattern, group))), None)
 
 
 @lru_cache(maxsize=128)
@@ -148,23 +170,19 @@ def _matches(pattern: str, text: bytes) -> list[Match]:
     return list(regex.compile(pattern).finditer(text))
 
 
-def everywhere(detector: Detector) -> Iterator[tuple[str, str]]:
-    """Groups of `match`, and the regexes that find all names they can have: a scope is a part of the file."""
+def everywhere(detector: Detector) -> Iterator[tuple[str, Names]]:
+    """Groups of `match` for which all names that they can have stand in the file, of which a scope is a part."""
     for group, names in detector.where.items():
-        if (
-            names.any
-            and names.times == 1
-            and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any))
-        ):
-            yield group, names.any
+        if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
+            yield group, names
 
 
 def _known(detector: Detector, document: Document) -> Iterator[tuple[int, frozenset[bytes]]]:
     """All names that a group can have in this file, told without parsing."""
     kind = type(document)
-    for group, pattern in everywhere(detector):
+    for group, names in everywhere(detector):
         number = regex.group_number(searched(detector.match, kind), group)
-        yield number, _collect(searched(pattern, kind), document.text)
+        yield number, _collect(searched(names.any, kind), document.text, names.times)
 
 
 def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:
@@ -173,15 +191,11 @@ def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, 
     return [_span(detector, document, hit, group) for group in groups]
 
 
-def _is_known(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> bool:
-    """Whether the names of a hit are what they have to be, which for most the text alone denies."""
+def _may_be_known(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> bool:
+    """Whether the names of a hit can be what they have to be, which for most the text alone denies."""
     spans = _named(detector, document, hit)
-    if not spans:
-        return True
-    wanted = [names.wanted for names in detector.where.values() if names.is_ or names.is_not]
-    return all(
-        lookup.plausible(*span, kinds) for span, kinds in zip(spans, wanted, strict=True)
-    ) and all(step.holds for step in _symbols(detector, document, hit, lookup))
+    wanted = (names.wanted for names in detector.where.values() if names.is_ or names.is_not)
+    return all(lookup.plausible(*span, kinds) for span, kinds in zip(spans, wanted, strict=False))
 
 
 def _span(detector: Detector, document: Document, hit: Hit, group: str) -> tuple[int, int]:
@@ -195,10 +209,13 @@ def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
 
 
 def found(
-    detector: Detector, document: Document, lookup: Lookup = NOTHING_KNOWN
+    detector: Detector,
+    document: Document,
+    lookup: Lookup = NOTHING_KNOWN,
+    places: Iterable[int] | None = None,
 ) -> Iterator[Candidate]:
     """The candidates for which every condition on the document holds."""
-    for candidate in candidates(detector, document, lookup):
+    for candidate in candidates(detector, document, lookup, places):
         if all(step.holds for step in steps(candidate, lookup)):
             yield candidate
 
@@ -221,7 +238,7 @@ def explained(
     detector: Detector, document: Document, facts: Facts, path: str, lookup: Lookup = NOTHING_KNOWN
 ) -> Iterator[tuple[Hit, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
-    for hit in _hits(detector.match, document):
+    for hit in _hits(detector, document):
         early = chain(surroundings(detector, facts, path), _file(detector, document))
         yield hit, chain(early, _all_steps(detector, document, hit, lookup))
 

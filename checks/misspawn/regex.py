@@ -44,6 +44,15 @@ class Match:
         span = self._spans[self._names[group] if isinstance(group, bytes) else group]
         return None if span == _NOWHERE else self._text[span[0] : span[1]]
 
+    def followed(self, other: Match, text: bytes, offset: int) -> Match:
+        """This match, of a stretch that begins at the offset of a text, and one right behind it, as one."""
+        spans = [
+            (start + offset, end + offset) if end >= 0 else _NOWHERE for start, end in self._spans
+        ]
+        groups = len(spans) - 1
+        names = self._names | {name: number + groups for name, number in other._names.items()}
+        return Match(text, [(spans[0][0], other.end()), *spans[1:], *other._spans[1:]], names)
+
     def groups(self) -> tuple[bytes | None, ...]:
         """What the groups match."""
         return tuple(self[group] for group in range(1, len(self._spans)))
@@ -67,6 +76,11 @@ class Regex:
     def search(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Match | None:
         """The first match in a stretch of the text."""
         spans = self._run(_ANYWHERE, text, pos, len(text) if endpos is None else endpos)
+        return None if spans[0] == _NOWHERE else Match(text, spans, self.groupindex)
+
+    def match(self, text: bytes, pos: int) -> Match | None:
+        """The match that begins at an offset."""
+        spans = self._run(_HERE, text, pos, len(text))
         return None if spans[0] == _NOWHERE else Match(text, spans, self.groupindex)
 
     def finditer(self, text: bytes) -> Iterator[Match]:

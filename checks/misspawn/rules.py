@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from misspawn.detect import Facts, concerned, everywhere, searched
+from misspawn.calls import Call, Calls
+from misspawn.detect import Facts, call, concerned, everywhere, searched
 from misspawn.model import NOTHING, Detector, Language, Pattern
 from misspawn.prefilter import Asked, Families, Likely, Prefilter
-from misspawn.regex import MatchSet, over_comments
 from misspawn.regions.document import Document
 from misspawn.regions.opening import document_type
 
@@ -24,7 +24,7 @@ _MODULE = re.compile(
 )  # what stands before `\.`
 
 
-_NAMES_MEMORY = 160 << 20  # bytes; thousands of names in some regexes fill about 40 MB
+Places = dict[int, list[int]]  # of calls, by the numbers of rules
 
 
 class Rule(NamedTuple):
@@ -66,8 +66,8 @@ class Searches:
     """The rules for one language, ready to be looked for in files.
 
     The automaton of each search is made when the first file needs it, so it costs nothing in a
-    tree without that language. `meanings`: what the project's names are, when it is to be looked
-    first which names it defines at all; rules that ask for them are narrowed to these.
+    tree without that language. `meanings`: what the project's names are; of the rules that ask for
+    what is called only those can hold that find a name there.
     """
 
     def __init__(
@@ -75,9 +75,8 @@ class Searches:
     ) -> None:
         self._language = language
         self.rules = [rule for rule in rules if rule.detector.language is language]
-        self._narrowed = dict(_narrowed(self.rules, meanings)) if meanings else {}
-        sharp = (over_comments(rule.detector.match) for rule in self._narrowed.values())
-        self._sharp = MatchSet(sharp, memory=_NAMES_MEMORY)
+        self._meanings = meanings
+        self._found: tuple[bytes, Places] = (b"", {})
         self._prefilter = Prefilter(
             [_asked(rule.detector) for rule in self.rules],
             {word for rule in self.rules for word in words(rule.detector)}
@@ -85,15 +84,51 @@ class Searches:
             else None,
         )
 
-    def likely(self, data: bytes) -> Likely:
-        """The rules whose literals all occur in a file's bytes, and their names too."""
+    def likely(self, data: bytes, path: str = "") -> Likely:
+        """The rules whose literals all occur in a file's bytes, and their calls too."""
         likely = self._prefilter.likely(data)
-        if self._narrowed.keys().isdisjoint(likely.numbers):
+        if self._about.keys().isdisjoint(likely.numbers):
             return likely
-        numbers = [*self._narrowed]
-        hit = {numbers[index] for index in self._sharp.matching(data)}
-        missed = self._narrowed.keys() - hit
+        self._found = data, dict(self._plausible(data, path))
+        missed = self._about.keys() - self._found[1].keys()
         return likely._replace(numbers=frozenset(likely.numbers) - missed)
+
+    def _plausible(self, data: bytes, path: str) -> Iterator[tuple[int, list[int]]]:
+        """The calls that rules can be about, as far as the text around them tells."""
+        assert self._meanings is not None  # who has none is about no calls
+        hints = self._meanings.hints(path, data)
+        for number, found in self._places(data).items():
+            kinds = self.rules[number].detector.where[self._about[number].group].wanted
+            if places := [place for place in found if hints.may_be_called(place, kinds)]:
+                yield number, places
+
+    def _places(self, text: bytes) -> Places:
+        """Where the calls are that rules can be about."""
+        data, found = self._found
+        if data is text:  # a file that gives no names to what it imports
+            return found
+        numbers = [*self._about]
+        return {numbers[index]: places for index, places in self._calls.found(text).items()}
+
+    @cached_property
+    def _about(self) -> dict[int, Call]:
+        """The calls that rules are about, by number."""
+        if self._meanings is None:
+            return {}
+        kind = document_type(self._language)
+        found = ((number, call(rule.detector, kind)) for number, rule in enumerate(self.rules))
+        return {number: one for number, one in found if one}
+
+    @cached_property
+    def _calls(self) -> Calls:
+        return Calls([(one, self._names(number, one)) for number, one in self._about.items()])
+
+    def _names(self, number: int, about: Call) -> frozenset[bytes]:
+        """The names that what is called can have."""
+        assert self._meanings is not None
+        return self._meanings.definitions.named(
+            self.rules[number].detector.where[about.group].wanted
+        )
 
     def every(self) -> Likely:
         """All rules, as if a file had all their literals."""
@@ -118,9 +153,22 @@ class Searches:
         """Whether a rule's literals all occur in a file's bytes."""
         return any(self.rules[number] is rule for number in self.likely(data).numbers)
 
-    def _matching(self, numbers: Iterable[int], text: bytes) -> list[int]:
-        narrowed = self._narrowed.keys() & numbers
-        return [*narrowed, *self._families.matching(set(numbers) - narrowed, text)]
+    def fitting(
+        self, document: Document, likely: Likely
+    ) -> Iterator[tuple[Rule, list[int] | None]]:
+        """Those of a file's rules whose hits its document can contain, with the places of their calls."""
+        if likely.seen == EVERYTHING:
+            yield from ((self.rules[number], None) for number in likely.numbers)
+            return
+        texts = self._prefilter.texts
+        own = document.unlike_file(texts.longest)
+        seen = texts.seen(document.text) if own is None else likely.seen | texts.seen(own)
+        found = self._prefilter.fitting(likely.numbers, seen)
+        called = self._about.keys() & found
+        places = self._places(document.text) if called else {}
+        others = self._families.matching(set(found) - called, document.text)
+        for number in sorted([*others, *(called & places.keys())]):
+            yield self.rules[number], places.get(number)
 
     @cached_property
     def _families(self) -> Families:
@@ -128,28 +176,9 @@ class Searches:
         regexes = [searched(rule.detector.match, kind) for rule in self.rules]
         return Families(self._prefilter.families, regexes)
 
-    def fitting(self, document: Document, likely: Likely) -> Iterator[Rule]:
-        """Those of a file's rules whose hits its document can contain, narrowed, in the order of the records."""
-        texts = self._prefilter.texts
-        own = document.unlike_file(texts.longest)
-        seen = texts.seen(document.text) if own is None else likely.seen | texts.seen(own)
-        numbers = self._prefilter.fitting(likely.numbers, seen)
-        if seen != EVERYTHING:
-            numbers = self._matching(numbers, document.text)
-        return (self._narrowed.get(number) or self.rules[number] for number in sorted(numbers))
-
-
-def _narrowed(rules: Iterable[Rule], meanings: Meanings) -> Iterator[tuple[int, Rule]]:
-    """The rules with the names that their callees can have, by number."""
-    from misspawn.meanings import callees
-
-    for number, rule in enumerate(rules):
-        if callees(rule.detector):
-            yield number, Rule(rule.pattern, meanings.narrowed(rule.detector))
-
 
 def _asked(detector: Detector) -> Asked:
-    exact = [detector.match, *(pattern for _, pattern in everywhere(detector))]
+    exact = [detector.match, *(names.any for _, names in everywhere(detector))]
     return Asked([*_required(detector)], _sharpest(detector), exact)
 
 
@@ -162,7 +191,7 @@ def _required(detector: Detector) -> Iterator[str]:
 
 def _sharpest(detector: Detector) -> str:
     """The regex that tells most of all that can be looked for in a whole file."""
-    return next((pattern for _, pattern in everywhere(detector)), detector.match)
+    return next((names.any for _, names in everywhere(detector)), detector.match)
 
 
 def _regexes(detector: Detector) -> Iterator[str]:

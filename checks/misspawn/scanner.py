@@ -35,16 +35,14 @@ class Scanner:
         patterns: Iterable[Pattern],
         *,
         meanings: Meanings | None = None,
-        narrow: bool = False,
         whole: bool = False,
     ) -> None:
-        """`meanings`: what the project's names are. `narrow`: look first which names it defines at all.
+        """`meanings`: what the project's names are.
 
         `whole`: without any short cut: all rules look at all files, which are parsed as a whole.
         """
         self.rules = list(rules(patterns))
         self._meanings = meanings
-        self._narrow = narrow
         self._whole = whole
         self._searches: dict[Language, Searches] = {}
 
@@ -57,8 +55,7 @@ class Scanner:
     def searches(self, language: Language) -> Searches:
         """The searches for one language."""
         if language not in self._searches:
-            meanings = self._meanings if self._narrow else None
-            self._searches[language] = Searches(language, self.rules, meanings)
+            self._searches[language] = Searches(language, self.rules, self._meanings)
         return self._searches[language]
 
     def file(self, path: str, raw: bytes, facts: Facts) -> list[Finding]:
@@ -80,7 +77,7 @@ class Scanner:
 
     def _likely(self, language: Language, source: Source, facts: Facts) -> Likely:
         searches = self.searches(language)
-        likely = searches.every() if self._whole else searches.likely(source.data)
+        likely = searches.every() if self._whole else searches.likely(source.data, source.path)
         return searches.looking(likely, facts, source.path)
 
     def found(
@@ -93,14 +90,16 @@ class Scanner:
         found: dict[tuple[str, int, int], tuple[Rule, Candidate]] = {}
         for document in opened:
             lookup = self._meanings.of(source.path, document) if self._meanings else NOTHING_KNOWN
-            for rule in self._fitting(document, likely):
-                for candidate in detect.found(rule.detector, document, lookup):
+            for rule, places in self._fitting(document, likely):
+                for candidate in detect.found(rule.detector, document, lookup, places):
                     assert candidate.region is not None  # `found` asks for one
                     key = (rule.pattern.id, candidate.region.start, candidate.region.end)
                     found.setdefault(key, (rule, candidate))
         return _numbered(source, found.values())
 
-    def _fitting(self, document: Document, likely: Mapping[Language, Likely]) -> Iterable[Rule]:
+    def _fitting(
+        self, document: Document, likely: Mapping[Language, Likely]
+    ) -> Iterable[tuple[Rule, list[int] | None]]:
         found = likely.get(document.language)
         return self.searches(document.language).fitting(document, found) if found else ()
 
@@ -177,7 +176,7 @@ def scanner(patterns: Sequence[Pattern], root: str, *, across: bool) -> Scanner:
     """The scanner for files below a folder. `across`: with the names that the project defines."""
     if not across:
         return Scanner(within_files(patterns))
-    return Scanner(patterns, meanings=_on_disk(root), narrow=True)
+    return Scanner(patterns, meanings=_on_disk(root))
 
 
 def _on_disk(root: str) -> Meanings:

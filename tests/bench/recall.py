@@ -146,7 +146,7 @@ def _measured(root: str, oracle: Oracle, options: Namespace) -> Figures:
     tree = WorkingTree(root)
     meanings = Meanings(tree)
     records = [pattern for pattern in load() if pattern.id in IDS]
-    scanner = Scanner(records, meanings=meanings, narrow=True)
+    scanner = Scanner(records, meanings=meanings)
     facts = Project.on_disk(Path(root))
     figures = Figures()
     every = [place for place in places(tree) if options.form in (None, place.form)]

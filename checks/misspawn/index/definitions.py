@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from misspawn.index.model import Kind
 
 GETATTR = "it has a module-level `__getattr__`"  # why a module may have more names
+
+
+class Names(Protocol):
+    """Bindings by name."""
+
+    def get(self, name: str, default: tuple[Definition, ...], /) -> tuple[Definition, ...]:
+        """The bindings of a name, in the order of the text."""
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -32,13 +39,31 @@ class Definition(msgspec.Struct, frozen=True):
     bases: tuple[str, ...] = ()
     wraps: str = ""
     makes: str = ""
-    members: Mapping[str, tuple[Definition, ...]] = msgspec.field(default_factory=dict)
+    members: Names = msgspec.field(default_factory=dict[str, tuple["Definition", ...]])
 
 
-class Outline(msgspec.Struct, frozen=True):
-    """All that a module binds. `stars`: modules of which it takes everything; `dynamic`: why more may come."""
+class Outline(Protocol):
+    """All that a module binds."""
 
-    names: Mapping[str, tuple[Definition, ...]]
-    stars: tuple[str, ...]
-    exported: frozenset[str] | None
-    dynamic: str
+    @property
+    def names(self) -> Names:
+        """The bindings of its names."""
+
+    @property
+    def stars(self) -> tuple[str, ...]:
+        """The modules of which it takes everything."""
+
+    @property
+    def dynamic(self) -> str:
+        """Why it may have more names, '' when it has not."""
+
+
+_NO_NAMES: dict[str, tuple[Definition, ...]] = {}
+
+
+class Unread(NamedTuple):
+    """The outline of what is no source: nothing is known, and more may come."""
+
+    names: Names = _NO_NAMES
+    stars: tuple[str, ...] = ()
+    dynamic: str = "it cannot be read as Python source"

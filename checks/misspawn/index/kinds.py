@@ -70,7 +70,6 @@ def symbol(names: Names, module: Module, item: Definition, owner: str = "") -> F
         path=module.path,
         line=item.line,
         bases=tuple(names.full(module, base) for base in item.bases if base),
-        members=frozenset(item.members),
         returns=given(names, module, item),
     )
     return Unclear(called.reason, found) if isinstance(called, Unknown) else found

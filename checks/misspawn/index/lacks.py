@@ -128,7 +128,7 @@ def _name(index: Index, found: list[Module] | Lack, item: Imported, near: str) -
 def bound(index: Index, module: Module, name: str, seen: frozenset[str] = frozenset()) -> Lack:
     """Whether a module binds a name, itself or by a star import."""
     outline = index.outline(module)
-    if items := outline.names.get(name):
+    if items := outline.names.get(name, ()):
         if all(item.typing for item in items):
             return Lack(Verdict.UNKNOWN, f"{module.path} has {name} for type checkers only")
         return Lack(Verdict.FINE, f"{module.path}:{items[0].line}")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
-from misspawn.index import kinds, store
-from misspawn.index.definitions import GETATTR, Definition, Outline
+from misspawn.index import kinds
+from misspawn.index.definitions import GETATTR, Definition, Outline, Unread
 from misspawn.index.layout import Layout, Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
 from misspawn.index.served import served
-from misspawn.index.store import Store
 from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
 
@@ -27,7 +24,7 @@ Found = Symbol | Unknown
 GENERATED = re.compile(
     r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
 )
-_MOST = 300  # outlines held at a time; others are read again from the store
+_MOST = 300  # outlines held at a time; others are read again
 _DEEPEST = 20  # imports of imports
 GIVEN = frozenset(
     [
@@ -42,23 +39,18 @@ GIVEN = frozenset(
         "__builtins__",
     ]
 )  # what every module has
-_NONE = Outline({}, (), None, "it cannot be read as Python source")
+_NONE = Unread()
 
 
 class Index:
     """The names of one tree. `libraries`: folders with installed packages, looked into for other names.
 
-    `store`: where outlines are kept from one run to the next.
-
     `near` in the questions is the file that asks: where several roots have a module of one name, its
     own root's counts.
     """
 
-    def __init__(
-        self, tree: Tree, *, libraries: tuple[Path, ...] = (), store: Store | None = None
-    ) -> None:
+    def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
         self.tree = tree
-        self._store = store
         self._libraries = libraries
         self._installed: dict[str, Index | None] = {}
         self._outlines: dict[Module, Outline] = {}
@@ -120,22 +112,12 @@ class Index:
         data = self.tree.read(module.path) if module.readable else None
         if data is None:
             return _NONE
-        key = store.key("outline", module.name, str(module.package), data)
-        if self._store and (kept := self._store.get(key)):
-            with suppress(msgspec.MsgspecError):
-                return msgspec.msgpack.decode(kept, type=Outline)
+        from misspawn.index import outline  # a grammar: only for who asks
+
         try:
-            found = self._read(module, decode(data))
+            return outline.Outline(decode(data), module.name, package=module.package)
         except Unreadable:
             return _NONE
-        if self._store:
-            self._store.put(key, msgspec.msgpack.encode(found))
-        return found
-
-    def _read(self, module: Module, data: bytes) -> Outline:
-        from misspawn.index.symbols import outline  # a grammar: only for who asks
-
-        return outline(data, module.name, package=module.package)
 
     def dynamic(self, module: Module, name: str) -> str:
         """Why a module may have a name that its outline does not tell; '' when it surely has not."""
@@ -214,7 +196,7 @@ class Index:
         """The index of an installed package, which does not look for itself elsewhere."""
         if tree is None:
             return None
-        index = Index(tree, libraries=self._libraries, store=self._store)
+        index = Index(tree, libraries=self._libraries)
         index._installed[top] = index
         return index
 
@@ -302,9 +284,9 @@ class Index:
 
     def _class_member(self, module: Module, item: Definition, more: list[str]) -> Found:
         name, *rest = more
-        if name in item.members and not rest:
-            return self._members(module, item, name)
-        if name in item.members:
+        if members := item.members.get(name, ()):
+            if not rest:
+                return self._members(module, item, members)
             return Unknown(f"`{item.name}.{name}` is no class or module")
         for base in self.bases(module, item):
             found = self.resolve(f"{base}.{name}", module.path) if base else None
@@ -312,13 +294,13 @@ class Index:
                 return found or Unknown(f"a base of `{item.name}` is not plain")
         return Missing(f"class `{item.name}` at {module.path}:{item.line} has no `{name}`")
 
-    def _members(self, module: Module, item: Definition, name: str) -> Found:
-        found = [kinds.symbol(self, module, one, owner=item.name) for one in item.members[name]]
+    def _members(self, module: Module, item: Definition, members: Sequence[Definition]) -> Found:
+        found = [kinds.symbol(self, module, one, owner=item.name) for one in members]
         symbols = [one for one in found if isinstance(one, Symbol)]
         if len(symbols) < len(found):
             return next(one for one in found if isinstance(one, Unknown))
         if len({one.kind for one in symbols}) > 1:
-            return Unknown(f"`{item.name}.{name}` is one of several things")
+            return Unknown(f"`{item.name}.{members[0].name}` is one of several things")
         return _agreed(symbols)
 
     def held(self, dotted: str, near: str = "") -> str:

@@ -13,7 +13,7 @@ class Symbol(msgspec.Struct, frozen=True):
     """A name, followed to where it is defined.
 
     `name` is the full dotted one there, `line` counts from 1. Of a class: `bases` as dotted names as
-    far as they are plain, and the names of its `members`. `returns`: the annotation, in full, of what a
+    far as they are plain. `returns`: the annotation, in full, of what a
     function gives or a value is.
     """
 
@@ -22,7 +22,6 @@ class Symbol(msgspec.Struct, frozen=True):
     path: str
     line: int
     bases: tuple[str, ...] = ()
-    members: frozenset[str] = frozenset()
     returns: str = ""
 
 

@@ -2,6 +2,5 @@
 
 from misspawn.meanings.definitions import Definitions
 from misspawn.meanings.lookup import Meanings
-from misspawn.meanings.narrow import callees, narrowed
 
-__all__ = ["Definitions", "Meanings", "callees", "narrowed"]
+__all__ = ["Definitions", "Meanings"]

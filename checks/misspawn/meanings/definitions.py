@@ -5,48 +5,40 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
-import msgspec
-
-from misspawn.index.store import Store, key
 from misspawn.model import SymbolKind
 from misspawn.trees import Tree
 
 ASYNCHRONOUS = frozenset(
     {SymbolKind.COROUTINE_FUNCTION, SymbolKind.ASYNC_GENERATOR, SymbolKind.ASYNC_CONTEXT_MANAGER}
 )
-_DEF = re.compile(rb"def ((?!test_)\w+)")
 _ASYNC_DEF = re.compile(rb"async def ((?!test_)\w+)")
+_DEF = re.compile(rb"def ((?!test_)\w+)")
 _CLASS = re.compile(rb"class (\w+)(?:\(([^)]*)\))?")
 _WORD = re.compile(rb"\w+")
+_MANAGED = re.compile(rb"@(?:contextlib\.)?asynccontextmanager\s+\Z")
+_DECORATOR = 100  # bytes
 
 Places = dict[bytes, set[str]]
 
 
-class Summary(msgspec.Struct, frozen=True, array_like=True):
-    """What one file defines by `async def`, `def` and `class`.
+class Found(NamedTuple):
+    """In which files there is an `async def`, a plain `def`, a class of a name.
 
-    `yielding`: async functions before whose successor there is a `yield`. `bases`: what each class
-    has in its brackets.
+    `managers`: what `asynccontextmanager` decorates; `coroutines`: other async functions; `generators`:
+    those of these that seem to `yield`. `owners`: the classes with an async method of a name. `bases`:
+    classes with their files and what they have in brackets.
     """
 
-    coroutines: frozenset[bytes]
-    functions: frozenset[bytes]
-    classes: frozenset[bytes]
-    yielding: frozenset[bytes]
-    bases: tuple[tuple[bytes, bytes], ...]
-
-
-class Found(NamedTuple):
-    """In which files there is an `async def`, a plain `def`, a class of a name; the rest as in a summary."""
-
-    coroutines: Places
+    asynchronous: Places
     functions: Places
     classes: Places
-    yielding: set[bytes]
+    managers: set[bytes]
+    coroutines: set[bytes]
+    generators: set[bytes]
+    owners: dict[bytes, set[bytes]]
     bases: list[tuple[bytes, str, bytes]]
 
 
@@ -56,9 +48,9 @@ class Definitions:
     Test functions are left out: nobody calls them.
     """
 
-    def __init__(self, tree: Tree, store: Store | None = None) -> None:
+    def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._store = store
+        self._having: dict[bytes, set[bytes]] = {}
 
     def named(self, kinds: Collection[SymbolKind]) -> frozenset[bytes]:
         """The names that something of these kinds can have.
@@ -66,23 +58,39 @@ class Definitions:
         A plain function that has an async one for a namesake is left out: too many objects that can
         be either go by such names.
         """
+        found = self.found
         names: set[bytes] = set()
         if SymbolKind.COROUTINE_FUNCTION in kinds:
-            names |= self.found.coroutines.keys()
-        elif not ASYNCHRONOUS.isdisjoint(kinds):
-            names |= self.found.yielding
+            names |= found.coroutines
+        if SymbolKind.ASYNC_GENERATOR in kinds:
+            names |= found.generators
+        if SymbolKind.ASYNC_CONTEXT_MANAGER in kinds:
+            names |= found.managers | found.generators
         if SymbolKind.CLASS in kinds:
-            names |= self.found.classes.keys()
+            names |= found.classes.keys()
         if not set(kinds) <= ASYNCHRONOUS | {SymbolKind.CLASS}:
-            names |= self.found.functions.keys() - self.found.coroutines.keys()
+            names |= found.functions.keys() - found.asynchronous.keys()
         return frozenset(names)
+
+    def can_have(self, owner: bytes, name: bytes) -> bool:
+        """Whether what goes by a word can be a class with an async method of this name."""
+        if owner not in self.found.classes:
+            return True
+        if name not in self._having:
+            owners = self.found.owners.get(name, set())
+            heirs = (heir for one in owners for heir, _ in self._below(one))
+            self._having[name] = owners.union(heirs)
+        return owner in self._having[name]
 
     def heirs(self, name: bytes) -> Iterator[str]:
         """The files with classes that may inherit from a class of this name, by the names of bases."""
+        return (path for _, path in self._below(name))
+
+    def _below(self, name: bytes) -> Iterator[tuple[bytes, str]]:
         todo, seen = [name], {name}
         while todo:
             for heir, path in self._heirs.get(todo.pop(), ()):
-                yield path
+                yield heir, path
                 if heir not in seen:
                     seen.add(heir)
                     todo.append(heir)
@@ -98,50 +106,58 @@ class Definitions:
     @cached_property
     def found(self) -> Found:
         """What the pass over the tree found."""
-        found = Found({}, {}, {}, set(), [])
+        found = Found({}, {}, {}, set(), set(), set(), {}, [])
         for path in self._tree.paths():
             if path.endswith((".py", ".pyi")) and (data := self._tree.read(path)):
-                _collect(path, self._summary(data), found)
+                _collect(path, data, found)
         return found
 
-    def _summary(self, data: bytes) -> Summary:
-        if self._store is None:
-            return _summary(data)
-        known = key("summary", data)
-        if kept := self._store.get(known):
-            with suppress(msgspec.MsgspecError):
-                return msgspec.msgpack.decode(kept, type=Summary)
-        summary = _summary(data)
-        self._store.put(known, msgspec.msgpack.encode(summary))
-        return summary
+
+def _collect(path: str, data: bytes, found: Found) -> None:
+    asynchronous = Counter[bytes]()
+    for definition in _ASYNC_DEF.finditer(data):
+        name = definition[1]
+        asynchronous[name] += 1
+        _note(found.asynchronous, name, path)
+        if owner := _owner(data, definition.start()):
+            found.owners.setdefault(name, set()).add(owner)
+        if _MANAGED.search(data, max(definition.start() - _DECORATOR, 0), definition.start()):
+            found.managers.add(name)
+            continue
+        found.coroutines.add(name)
+        if _yields(data, definition):
+            found.generators.add(name)
+    for name in Counter(_DEF.findall(data)) - asynchronous:
+        _note(found.functions, name, path)
+    for name, bases in _CLASS.findall(data):
+        _note(found.classes, name, path)
+        if bases:
+            found.bases.append((name, path, bases))
 
 
-def _summary(data: bytes) -> Summary:
-    classes = _CLASS.findall(data)
-    asynchronous = Counter(_ASYNC_DEF.findall(data))
-    yields = asynchronous and b"yield" in data
-    return Summary(
-        frozenset(asynchronous),
-        frozenset(Counter(_DEF.findall(data)) - asynchronous),
-        frozenset(name for name, _ in classes),
-        frozenset(_yielding(data)) if yields else frozenset(),
-        tuple((name, bases) for name, bases in classes if bases),
-    )
+def _note(places: Places, name: bytes, path: str) -> None:
+    places.setdefault(name, set()).add(path)
 
 
-def _collect(path: str, summary: Summary, found: Found) -> None:
-    for places, names in (
-        (found.coroutines, summary.coroutines),
-        (found.functions, summary.functions),
-        (found.classes, summary.classes),
-    ):
-        for name in names:
-            places.setdefault(name, set()).add(path)
-    found.yielding.update(summary.yielding)
-    found.bases.extend((name, path, bases) for name, bases in summary.bases)
+def _owner(data: bytes, at: int) -> bytes:
+    """The nearest class above that is less indented than a definition: if it is a method, the class it is in."""
+    indent = at - data.rfind(b"\n", 0, at) - 1
+    while indent and (at := data.rfind(b"class ", 0, at)) >= 0:
+        line = data.rfind(b"\n", 0, at) + 1
+        if at - line < indent and not data[line:at].strip() and (named := _CLASS.match(data, at)):
+            return named[1]
+    return b""
 
 
-def _yielding(data: bytes) -> Iterator[bytes]:
-    for piece in data.split(b"async def ")[1:]:
-        if b"yield" in piece and (name := _WORD.match(piece)):
-            yield name[0]
+def _yields(data: bytes, definition: re.Match[bytes]) -> bool:
+    """Whether there is a `yield` before the next definition that is not inside of this one."""
+    if (at := data.find(b"yield", definition.end())) < 0:
+        return False
+    indent = definition.start() - data.rfind(b"\n", 0, definition.start()) - 1
+    return _beside(indent).search(data, definition.end(), at) is None
+
+
+@cache
+def _beside(indent: int) -> re.Pattern[bytes]:
+    """Finds a definition that is indented by no more than so much."""
+    return re.compile(rb"\n[ \t]{0,%d}(?:def |class |async |@)" % indent)

@@ -51,7 +51,7 @@ class Expressions:
     def __init__(self, file: File, others: Callable[[str], Expressions | None]) -> None:
         self._file = file
         self._others = others
-        self._answers: dict[tuple[int, str], Answer] = {}
+        self._answers: dict[tuple[int, str], Answer] = {}  # by scope, 0 for the module
         self._open: set[tuple[int, str]] = set()  # names under way
 
     def thing(self, node: Node, depth: int = 0) -> Answer:  # noqa: PLR0911  one for each kind of node
@@ -91,14 +91,15 @@ class Expressions:
                     return Unknown(f"`{name}` is the variable of a comprehension")
             elif (bound := self._file.names(scope).get(name)) and not is_global(bound):
                 return self._once(name, bound, scope, depth)
-        bound = [*self._file.names(self._file.root).get(name, []), *self._file.rebound(name)]
-        if not bound:
-            return Unknown(f"`{name}` is not defined in this file")
-        return self._once(name, bound, self._file.root, depth)
+        if self._file.defines(name):
+            return Thing(f"{self._file.module}.{name}")
+        if bound := self._file.bound(name):
+            return self._once(name, bound, None, depth)
+        return Unknown(f"`{name}` is not defined in this file")
 
-    def _once(self, name: str, bound: list[Bound], scope: Node, depth: int) -> Answer:
-        """What a name is in a scope, found out once."""
-        key = (scope.id, name)
+    def _once(self, name: str, bound: list[Bound], scope: Node | None, depth: int) -> Answer:
+        """What a name is in a scope, None for the module, found out once."""
+        key = (scope.id if scope else 0, name)
         if key not in self._answers:
             if key in self._open:
                 return Unknown(f"`{name}` is made from itself")
@@ -107,8 +108,8 @@ class Expressions:
             self._open.discard(key)
         return self._answers[key]
 
-    def _bound(self, name: str, bound: list[Bound], scope: Node, depth: int) -> Answer:
-        if all(item.how is How.DEFINITION for item in bound) and scope.type == "module":
+    def _bound(self, name: str, bound: list[Bound], scope: Node | None, depth: int) -> Answer:
+        if all(item.how is How.DEFINITION for item in bound) and scope is None:
             return Thing(f"{self._file.module}.{name}")
         if same_import(bound):
             return self._import(bound[0].target)
@@ -117,13 +118,15 @@ class Expressions:
             return Unknown(f"`{name}` is bound {len(told)} times")
         return self._same([self._by(item, name, scope, depth) for item in told], name)
 
-    def _by(self, item: Bound, name: str, scope: Node, depth: int) -> Answer:  # noqa: PLR0911
+    def _by(  # noqa: PLR0911  one for each way to bind
+        self, item: Bound, name: str, scope: Node | None, depth: int
+    ) -> Answer:
         """What one binding makes of a name."""
         if item.how is How.IMPORT:
             return self._import(item.target)
         if item.how is How.DEFINITION:
             return self._defined(item.node, name, scope)
-        if item.how is How.PARAMETER:
+        if item.how is How.PARAMETER and scope is not None:
             return self._parameter(item.node, name, scope, depth)
         if item.how is How.VALUE:
             return self._assigned(item, name, depth)
@@ -146,8 +149,8 @@ class Expressions:
         found = self._file.imported(target)
         return found if isinstance(found, Unknown) else Thing(found)
 
-    def _defined(self, node: Node, name: str, scope: Node) -> Answer:
-        if scope.type in CLASSES:
+    def _defined(self, node: Node, name: str, scope: Node | None) -> Answer:
+        if scope is not None and scope.type in CLASSES:
             owner = self._file.class_name(scope)
             return owner if isinstance(owner, Unknown) else Thing(f"{owner}.{name}")
         if node.type in FUNCTIONS:

@@ -12,8 +12,12 @@ from misspawn.index.lookup import Index
 from misspawn.index.model import Symbol, Unclear, Unknown
 from misspawn.meanings.scopes import Bound, How, Names, is_global, names, text
 from misspawn.regions.bindings import SCOPES
-from misspawn.regions.grammar import CLASSES
-from misspawn.regions.syntax import language
+from misspawn.regions.grammar import CLASSES, FUNCTIONS
+from misspawn.regions.names import stands
+from misspawn.regions.syntax import Syntax, language
+
+_GLOBAL = re.compile(rb"global[ \t]+([\w, \t]+)")
+_NEWLINE = re.compile(rb"\n")
 
 
 @lru_cache(maxsize=1)
@@ -21,29 +25,33 @@ def _functions() -> Query:
     return Query(language(), "(function_definition) @function")
 
 
-class File:
-    """`root` is the syntax tree, `module` the importable name."""
+def imported(target: str, module: str, path: str) -> str | Unknown:
+    """The full dotted name that an import stands for in a module."""
+    rest = target.lstrip(".")
+    level = len(target) - len(rest)
+    if not level:
+        return target
+    is_package = path.rpartition("/")[2].startswith("__init__.")
+    package = module if is_package else module.rpartition(".")[0]
+    parts = package.split(".") if package else []
+    if level > len(parts):
+        return Unknown(f"the relative import `{target}` leaves the package")
+    return ".".join([*parts[: len(parts) - level + 1], rest])
 
-    def __init__(self, root: Node, module: str, path: str, index: Index) -> None:
-        self.root = root
+
+class File:
+    """`syntax` is its tree, `module` the importable name."""
+
+    def __init__(self, syntax: Syntax, module: str, path: str, index: Index) -> None:
+        self.syntax = syntax
         self.module = module
         self.path = path
         self.index = index
-        is_package = path.rpartition("/")[2].startswith("__init__.")
-        self._package = module if is_package else module.rpartition(".")[0]
         self._scopes: dict[int, Names] = {}
-        self._functions: dict[int, Node] = {}
 
     def imported(self, target: str) -> str | Unknown:
         """The full dotted name that an import stands for."""
-        rest = target.lstrip(".")
-        level = len(target) - len(rest)
-        if not level:
-            return target
-        parts = self._package.split(".") if self._package else []
-        if level > len(parts):
-            return Unknown(f"the relative import `{target}` leaves the package")
-        return ".".join([*parts[: len(parts) - level + 1], rest])
+        return imported(target, self.module, self.path)
 
     def resolve(self, dotted: str) -> Symbol | Unknown:
         """What a name is; for what it gives it does not matter whether that can be awaited."""
@@ -51,11 +59,17 @@ class File:
         return found.symbol if isinstance(found, Unclear) else found
 
     def function(self, line: int) -> Node | None:
-        """The function on a line."""
-        if not self._functions:
-            found = QueryCursor(_functions()).captures(self.root).get("function", [])
-            self._functions = {node.start_point.row + 1: node for node in found}
-        return self._functions.get(line)
+        """The function whose `def` is on a line."""
+        start = self._lines[line - 1] if line <= len(self._lines) else len(self.syntax.data)
+        at = self.syntax.data.find(b"def ", start)
+        path = self.syntax.path(at, at + len(b"def ")) if at >= 0 else []
+        found = (step.node for step in reversed(path) if step.node.type in FUNCTIONS)
+        return next((node for node in found if node.start_point.row == line - 1), None)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where the lines begin."""
+        return [0, *(found.end() for found in _NEWLINE.finditer(self.syntax.data))]
 
     def names(self, scope: Node) -> Names:
         """The bindings in a scope."""
@@ -63,12 +77,30 @@ class File:
             self._scopes[scope.id] = names(scope)
         return self._scopes[scope.id]
 
-    def rebound(self, name: str) -> Iterator[Bound]:
+    def defines(self, name: str) -> bool:
+        """Whether the module binds a name by `def` and `class` statements alone."""
+        is_defined = name.encode() in self.syntax.statements.definitions
+        return is_defined and not self._mentions(name) and name not in self._declared
+
+    def bound(self, name: str) -> list[Bound]:
+        """The bindings of a name of the module."""
+        found = self.syntax.statements
+        defined = found.definitions.get(name.encode(), [])
+        if not defined and not self._mentions(name) and name not in self._declared:
+            return []
+        root = self.syntax.over(sorted([*defined, *found.rest]))
+        return [*self.names(root).get(name, []), *self._rebound(name)]
+
+    def _mentions(self, name: str) -> bool:
+        """Whether the name stands in the module outside of functions and classes."""
+        return stands(self.syntax.statements.between, name.encode())
+
+    def _rebound(self, name: str) -> Iterator[Bound]:
         """The bindings of a name of the module in functions that declare it `global`."""
         if name not in self._declared:
             return
-        self.function(0)
-        for function in self._functions.values():
+        found = QueryCursor(_functions()).captures(self.syntax.whole().root_node)
+        for function in found.get("function", ()):
             bound = self.names(function).get(name, [])
             if is_global(bound):
                 yield from (item for item in bound if item.how is not How.GLOBAL)
@@ -76,7 +108,7 @@ class File:
     @cached_property
     def _declared(self) -> frozenset[str]:
         """The names that functions of the file declare `global`."""
-        found = re.findall(rb"\bglobal[ \t]+([\w, \t]+)", self.root.text or b"")
+        found = _GLOBAL.findall(self.syntax.data)
         return frozenset(name.strip().decode() for names in found for name in names.split(b","))
 
     def class_name(self, node: Node | None) -> str | Unknown:

@@ -20,9 +20,12 @@ class Fixture(NamedTuple):
 
 
 def wanted(index: Index, path: str, function: Node, name: str) -> Fixture | None:
-    """The fixture of a parameter's name as pytest finds it: in the file, then in the conftest files above."""
-    if not _asks(function, name):
-        return None
+    """The fixture that a parameter of a function asks for."""
+    return fixture(index, path, name) if _asks(function, name) else None
+
+
+def fixture(index: Index, path: str, name: str) -> Fixture | None:
+    """The fixture of a name as pytest finds it: in the file, then in the conftest files above."""
     folder = path.rpartition("/")[0]
     for holder in (path, *_conftests(folder)):
         module = next(index.layout.of(holder), None)

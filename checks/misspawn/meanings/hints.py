@@ -1,53 +1,240 @@
 """What the mere text of a file rules out, before anything of it is parsed.
 
-Many calls of a name that is somewhere a coroutine function have an imported library as receiver, or
-are of a name that the file does not bind. Nothing can be told of these, so no tree is needed to say so.
+Most calls by the name of some coroutine function have another library's object as receiver, or one of a
+class that has no such method. Where the text shows that, no tree is needed to say so; where it is not
+plain, the call stays plausible.
 """
 
 from __future__ import annotations
 
+import builtins
 import re
-from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple, Protocol
 
-from misspawn.regions.names import imports
+from misspawn.meanings.definitions import ASYNCHRONOUS
+from misspawn.model import SymbolKind
+from misspawn.regions.lexical import Quotes
+from misspawn.regions.names import Import, imports, places
+from misspawn.regions.outline import Outline
 
-_ROOT = re.compile(rb"\w+")
+_CHAIN = re.compile(rb"(\w+)((?:\.\w+)*)")
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
+_CLASS = re.compile(rb"class (\w+)")
+_AFTER = re.compile(
+    rb"[ \t]*(?::(?!=)|=(?!=)|,[^\n()=]*=(?!=))"
+)  # what may stand behind a name that is bound
+_ALONE = re.compile(rb"[ \t]*[,)]")
+_HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
+_VALUE = re.compile(rb"(await[ \t]+)?(?:([A-Za-z_]\w*)((?:\.\w+)*)[ \t]*([(\"'])?|[\[{\d\"'])")
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+_SELVES = (b"self", b"cls", b"super", b"None")
+_NEITHER = (b"lambda", b"not", b"yield", b"True", b"False")  # of nothing that has methods of ours
+_BUILTIN = frozenset(name.encode() for name in dir(builtins))
+_NAMES = bytes(
+    byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_.") else 32 for byte in range(256)
+)
+_INNER = re.compile(rb"\n([ \t]+)(?:async )?def ")
+_MOST = 200  # columns of an indentation
+_DECORATORS = 300  # bytes
+_DEEPEST = 3  # variables made from variables
+
+
+Kinds = frozenset[SymbolKind]
+
+
+class Project(Protocol):
+    """What is known of the project around a file."""
+
+    def first_party(self, name: str) -> bool:
+        """Whether a top-level name is a module of it."""
+
+    def can_be(self, dotted: str, attributes: str, kinds: Kinds) -> bool:
+        """Whether attributes of what an import statement names may be of one of these kinds."""
+
+    def fixture_can_have(self, fixture: str, method: str, kinds: Kinds) -> bool:
+        """Whether a fixture gives something that has, or when its name is empty may have, such a method."""
+
+    def can_have(self, owner: bytes, name: bytes) -> bool:
+        """Whether what goes by a word can be a class of it with an async method of this name."""
+
+
+class Wanted(NamedTuple):
+    """What a variable has to have: a method of this name and of one of these kinds; anything when it has no name."""
+
+    name: bytes
+    kinds: Kinds
+
+
+_ANYTHING = Wanted(b"", frozenset())
 
 
 class Hints:
-    """Of one file. `first_party`: whether a top-level name is a module of the project."""
+    """Of one file."""
 
-    def __init__(self, data: bytes, first_party: Callable[[str], bool]) -> None:
+    def __init__(self, data: bytes, project: Project) -> None:
         self._data = data
-        self._first_party = first_party
+        self._project = project
+        self._quotes = Quotes(data)
+        self._outline = Outline(data, self._quotes)
+        self._rebound: dict[tuple[bytes, int], bool] = {}
+        self._said: dict[tuple[int, bytes, Kinds], bool] = {}
 
-    def plausible(self, callee: bytes, *, asynchronous: bool) -> bool:
-        """Whether the callee may resolve. `asynchronous`: to an `async def`."""
-        root = _ROOT.match(callee)
-        if root is None:
+    def may_be_called(self, place: int, kinds: Kinds) -> bool:
+        """Whether what is called before a bracket, which ends there, may be of one of these kinds."""
+        line = self._data[self._data.rfind(b"\n", 0, place) + 1 : place - 1]
+        callee = line.translate(_NAMES).rpartition(b" ")[2]
+        is_whole = not line.endswith((b")" + callee, b"]" + callee))
+        return not is_whole or self.plausible(callee, place - 1 - len(callee), kinds)
+
+    def plausible(self, callee: bytes, at: int, kinds: Kinds) -> bool:
+        """Whether the callee, which begins at an offset, may resolve to one of these kinds."""
+        key = at, callee, kinds
+        if key not in self._said:
+            self._said[key] = self._plausible(callee, at, kinds)
+        return self._said[key]
+
+    def _plausible(self, callee: bytes, at: int, kinds: Kinds) -> bool:
+        chain = _CHAIN.match(callee)
+        if chain is None:
             return False
-        if root[0] in self._imports:
-            return self._imported(root[0])
-        name = callee.rpartition(b".")[2]
-        if root[0] == callee:
+        asynchronous = kinds <= ASYNCHRONOUS
+        root, name = chain[1], callee.rpartition(b".")[2]
+        if root in self._imports:
+            if not self._is_ours(root) or chain[0] != callee or self._is_rebound(root, at):
+                return self._is_ours(root)
+            return self._may_be_of(root, chain[2], kinds)
+        if root == callee:
             return self._stars or self._defines(name, asynchronous=asynchronous)
         if callee == b"self." + name:
             return self._inherits or self._defines(name, asynchronous=asynchronous)
-        return True
+        if self._is_prose(at):
+            return False
+        is_plain = chain[0] == callee and root not in _SELVES
+        is_direct = callee.count(b".") == 1
+        return not is_plain or self._may_have(root, at, Wanted(name if is_direct else b"", kinds))
 
     def _defines(self, name: bytes, *, asynchronous: bool) -> bool:
         before = b"async def " if asynchronous else b"def "
         return before + name in self._data
 
-    def _imported(self, name: bytes) -> bool:
+    # -- variables ---------------------------------------------------------------
+
+    def _is_prose(self, at: int) -> bool:
+        """Whether an offset is in a string of several lines, and not in braces there."""
+        line = self._data.rfind(b"\n", 0, at) + 1
+        return not self._quotes.are_even(0, line) and b"{" not in self._data[line:at]
+
+    def _may_have(self, root: bytes, at: int, wanted: Wanted, depth: int = 0) -> bool:
+        """Whether a variable may have a method, as far as one of its bindings before an offset tells.
+
+        All bindings have to come to one thing, so one that surely comes to another decides.
+        """
+        begin = self._outline.function(at)
+        head = _HEADER_END.search(self._data, begin, at) if begin >= 0 else None
+        if head is None or self._data.find(b"global ", begin, at) >= 0 or depth > _DEEPEST:
+            return True
+        if given := _parameter(root).search(self._data, begin, head.end()):
+            return self._may_be_given(given[1], begin, root, wanted)
+        within = head.end() - 1, at
+        deepest = min(map(len, _INNER.findall(self._data, *within)), default=_MOST)
+        for found in _bindings(root).finditer(self._data, *within):
+            indent, value, entered, looped = found.groups()
+            if len(indent) > deepest:
+                continue  # it may be of the inner function
+            if value is None and self._is_foreign(entered or looped):
+                return False
+            if value is not None and not self._may_be(value, found.start(2), wanted, depth):
+                return False
+        return True
+
+    def _may_be_given(
+        self, annotation: bytes | None, begin: int, root: bytes, wanted: Wanted
+    ) -> bool:
+        """Whether a parameter may have a method: by its annotation, else by the fixture of its name."""
+        if annotation is None:
+            start = self._data.find(b"def ", begin) + len(b"def ")
+            above = self._data[max(begin - _DECORATORS, 0) : begin]
+            asks = self._data.startswith(b"test", start) or b"fixture" in above
+            name = wanted.name.decode()
+            return asks and self._project.fixture_can_have(root.decode(), name, wanted.kinds)
+        if annotation.count(b"[") != annotation.count(b"]"):
+            return True
+        return any(self._can_have(word, wanted) for word in _WORD.findall(annotation))
+
+    def _may_be(self, value: bytes, at: int, wanted: Wanted, depth: int) -> bool:
+        """Whether a value may have a method. `at`: where it stands."""
+        found = _VALUE.match(value)
+        if found is None:
+            return True
+        awaited, word, rest, after = found.groups()
+        if word is None or word in _NEITHER or after in (b'"', b"'"):
+            return False
+        if word in _SELVES:
+            return True
+        if word in self._imports or word in self._classes:
+            made = not awaited and not rest and after == b"(" and self._is_one_call(value, at)
+            return self._can_have(word, wanted) if made else not self._is_foreign(word)
+        if self._is_foreign(word):
+            return False
+        return self._may_have(word, at, _ANYTHING, depth + 1)
+
+    def _is_one_call(self, value: bytes, at: int) -> bool:
+        """Whether a value that begins like a call is nothing but this call."""
+        value = value.rstrip()
+        if not value.endswith(b"("):
+            return value.endswith(b")") and value.count(b"(") == 1
+        line = self._data[self._data.rfind(b"\n", 0, at) + 1 : at]
+        close = b"\n" + line[: len(line) - len(line.lstrip(b" \t"))] + b")"
+        end = self._data.find(close, at) + len(close)
+        return self._data[end : end + 1] in (b"\n", b"\r")
+
+    def _can_have(self, word: bytes, wanted: Wanted) -> bool:
+        """Whether what goes by a word can be a class with such a method."""
+        if self._is_foreign(word):
+            return False
+        if not wanted.name or not wanted.kinds <= ASYNCHRONOUS:
+            return True
+        targets = {item.written.rpartition(b".")[2] for item in self._imports.get(word, ())}
+        return any(self._project.can_have(owner, wanted.name) for owner in targets or {word})
+
+    def _is_foreign(self, word: bytes) -> bool:
+        """Whether a word surely stands for nothing of the project."""
+        if word in self._imports:
+            return not self._is_ours(word)
+        if word not in _BUILTIN or self._stars:
+            return False
+        forms = (b"class " + word, b"def " + word, b"for " + word, b"as " + word, word + b" =")
+        return not any(form in self._data for form in forms)
+
+    @cached_property
+    def _classes(self) -> frozenset[bytes]:
+        return frozenset(_CLASS.findall(self._data))
+
+    # -- imports -----------------------------------------------------------------
+
+    def _may_be_of(self, root: bytes, attributes: bytes, kinds: Kinds) -> bool:
+        """Whether attributes of an import can be of these kinds."""
+        targets = {item.written.decode() for item in self._imports[root]}
+        return any(self._project.can_be(one, attributes.decode(), kinds) for one in targets)
+
+    def _is_rebound(self, name: bytes, at: int) -> bool:
+        """Whether a name may be bound to something else in the definition around an offset."""
+        start, end = self._outline.definition(at, (0, len(self._data)))
+        key = name, start
+        if key not in self._rebound:
+            block = self._data[start:end]
+            found = places(block, name)
+            self._rebound[key] = any(_may_bind(block, at, at + len(name)) for at in found)
+        return self._rebound[key]
+
+    def _is_ours(self, name: bytes) -> bool:
         """Whether the name is imported from the project."""
-        targets = self._imports.get(name, ())
-        return any(
-            not target or self._first_party(target.partition(b".")[0].decode())
-            for target in targets
-        )
+        return any(self._is_of_project(item) for item in self._imports.get(name, ()))
+
+    def _is_of_project(self, item: Import) -> bool:
+        top = item.written.partition(b".")[0]
+        return not top or self._project.first_party(top.decode())
 
     @cached_property
     def _inherits(self) -> bool:
@@ -59,13 +246,35 @@ class Hints:
         return b"import *" in self._data
 
     @cached_property
-    def _imports(self) -> dict[bytes, list[bytes]]:
-        found: dict[bytes, list[bytes]] = {}
+    def _imports(self) -> dict[bytes, list[Import]]:
+        found: dict[bytes, list[Import]] = {}
         for item in imports(self._data):
-            plain = item.target or (item.name if self._is_plain(item.start) else b"")
-            found.setdefault(item.name, []).append(plain)
+            found.setdefault(item.name, []).append(item)
         return found
 
-    def _is_plain(self, start: int) -> bool:
-        """Whether the statement is `import x`, and no relative one."""
-        return self._data.startswith(b"import", start)
+
+@lru_cache(maxsize=1024)
+def _parameter(name: bytes) -> re.Pattern[bytes]:
+    """Finds a parameter in the head of a function, and its annotation."""
+    return re.compile(rb"[(,*]\s*%b\s*(?::([^,=)]*))?[,=)]" % name)
+
+
+@lru_cache(maxsize=1024)
+def _bindings(name: bytes) -> re.Pattern[bytes]:
+    """Finds what a variable is bound to: the value, or the first word of what a `with` enters or a `for` reads."""
+    forms = (
+        rb"%(n)b[ \t]*=(?!=)[ \t]*([^\n]*)"
+        rb"|(?:async[ \t]+)?with[ \t]+(\w+)[^\n,]*[ \t]as[ \t]+%(n)b[ \t]*:"
+        rb"|(?:async[ \t]+)?for[ \t]+%(n)b[ \t]+in[ \t]+(\w+)"
+    ) % {b"n": name}
+    return re.compile(rb"\n([ \t]+)(?:%b)" % forms)
+
+
+def _may_bind(text: bytes, start: int, end: int) -> bool:
+    """Whether the name at a stretch may be bound there; rather too often than too seldom."""
+    before = text[text.rfind(b"\n", 0, start) + 1 : start]
+    if before.endswith((b"for ", b"as ", b"def ", b"class ")) or b"def " in before:
+        return True
+    if b"import" in before:
+        return False
+    return bool(_AFTER.match(text, end) or (not before.strip() and _ALONE.match(text, end)))

@@ -65,7 +65,7 @@ class Quotes:
     """Tells of the offsets of a module whether they are code, not the inside of a string or a comment.
 
     Counts the triple quotes before an offset and lexes its line. Where their number over the whole
-    file is odd the count misleads, and the file is lexed after all.
+    file is odd, or one stands in a string itself, the count misleads, and the file is lexed after all.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -77,10 +77,18 @@ class Quotes:
 
     @cached_property
     def _lexed(self) -> Lexed | None:
-        return lex(self._data) if any(len(marks) & 1 for marks in self._marks) else None
+        is_odd = any(len(marks) & 1 for marks in self._marks)
+        return lex(self._data) if is_odd or self._quoted() else None
+
+    def _quoted(self) -> bool:
+        """Whether triple quotes seem to stand in a string: `'\"""'`."""
+        before = (self._data[at - 1 : at] for marks in self._marks for at in marks)
+        return any(byte in (b"'", b'"', b"\\") for byte in before)
 
     def are_even(self, start: int, end: int) -> bool:
         """Whether triple quotes come in pairs in a stretch: where it ends is code if its start is."""
+        if self._lexed is not None:
+            return not self._lexed.string_around(end)
         for marks in self._marks:
             if marks and (bisect_left(marks, end) - bisect_left(marks, start)) & 1:
                 return False

@@ -26,13 +26,17 @@ _JOINED = frozenset(bytes([byte]) for byte in range(128) if chr(byte).isalnum() 
 
 
 class Import(NamedTuple):
-    """`name` stands for the dotted `target`; the statement lies at start..end, in a function if `indented`."""
+    """`name` stands for the dotted `target`; the statement lies at start..end, in a function if `indented`.
+
+    `written`: the same with the dots of a relative import, of which the target is empty, and of `import x`.
+    """
 
     name: bytes
     target: bytes
     start: int
     end: int
     indented: bool
+    written: bytes
 
 
 def imports(
@@ -76,10 +80,12 @@ def _imported(found: re.Match[bytes], *, indented: bool) -> Iterator[Import]:
         if module is None:
             target = name if alias else b""
             name = alias or name.partition(b".")[0]
+            written = target or name
         else:
-            target = b"" if module.startswith(b".") else module + b"." + name
+            written = module + name if module.endswith(b".") else module + b"." + name
+            target = b"" if module.startswith(b".") else written
             name = alias or name
-        yield Import(name, target, found.start(), found.end(), indented)
+        yield Import(name, target, found.start(), found.end(), indented, written)
 
 
 def substitutions(
@@ -100,6 +106,11 @@ def substitutions(
         and quotes.is_code(at)
         and not _covered(at, starts, skip)
     )
+
+
+def stands(data: bytes, word: bytes) -> bool:
+    """Whether a word stands anywhere, not as a part of a longer one."""
+    return bool(word) and next(places(data, word), None) is not None
 
 
 def places(data: bytes, word: bytes) -> Iterator[int]:

@@ -100,6 +100,11 @@ class PythonDocument(Document):
         """The root of the tree of the whole file."""
         return self._syntax.whole().root_node
 
+    @property
+    def parsed(self) -> Syntax:
+        """The tree of the file, parsed where somebody looks."""
+        return self._syntax
+
     def nodes(self, start: int, end: int) -> list[Node]:
         """The nodes around a stretch of the file, outermost first."""
         return [step.node for step in self._syntax.path(start, end)]

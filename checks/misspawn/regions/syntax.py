@@ -8,8 +8,8 @@ by itself, the whole file is parsed instead, so both ways see the same tree arou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import tree_sitter_python
@@ -17,6 +17,7 @@ from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
 from misspawn.regions.lexical import Quotes
 from misspawn.regions.outline import Outline
+from misspawn.regions.statements import Span, Statements, statements
 
 _CLASS_HEADER = re.compile(rb"(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)*class\b[^:#\n]*:[ \t]*\r?\n")
 _FIRST_MEMBER = re.compile(rb"^[ \t]+(?=[^\s#])", re.MULTILINE)
@@ -34,17 +35,20 @@ class Block(NamedTuple):
 
     start: int
     end: int
-    header: tuple[int, int] | None = None
+    header: Span | None = None
 
 
 class Syntax:
     """The lazily parsed tree of one file. `whole=True` turns the cutting into blocks off."""
 
     def __init__(self, data: bytes, quotes: Quotes | None = None, *, whole: bool = False) -> None:
-        self.outline = Outline(data, quotes or Quotes(data))
+        self.quotes = quotes or Quotes(data)
+        self.outline = Outline(data, self.quotes)
+        self.data = data
         self._data = data
         self._cut_up = not whole
         self._trees: dict[Block, Tree] = {}
+        self._stretches: dict[tuple[Span, ...], Tree] = {}
         self._paths: dict[tuple[int, int, bool], list[Step]] = {}
 
     def path(self, start: int, end: int, *, wide: bool = False) -> list[Step]:
@@ -66,12 +70,31 @@ class Syntax:
                 return "string" if opening is not None and at >= opening.end_byte else ""
         return ""
 
+    def named(self, start: int, end: int) -> Node | None:
+        """The smallest named node around a stretch."""
+        return self._tree(start, end, wide=False).root_node.named_descendant_for_byte_range(
+            start, end
+        )
+
+    def over(self, spans: Iterable[Span]) -> Node:
+        """The root of what these stretches alone come to; of the whole file where that does not parse."""
+        key = tuple(spans)
+        if key not in self._stretches:
+            found = self._parsed(key)
+            self._stretches[key] = self.whole() if found.root_node.has_error else found
+        return self._stretches[key].root_node
+
+    @cached_property
+    def statements(self) -> Statements:
+        """Those of the module."""
+        return statements(self._data, self.quotes, (0, len(self._data)))
+
     def whole(self) -> Tree:
         """The tree of the whole file."""
         return self._parse(Block(0, len(self._data)))
 
     def _walk(self, start: int, end: int, wide: bool) -> list[Step]:
-        cursor = self._tree(start, end, wide).walk()
+        cursor = self._tree(start, end, wide=wide).walk()
         path: list[Step] = []
         while (
             (node := cursor.node) is not None and node.start_byte <= start and end <= node.end_byte
@@ -81,7 +104,7 @@ class Syntax:
                 break
         return path
 
-    def _tree(self, start: int, end: int, wide: bool) -> Tree:
+    def _tree(self, start: int, end: int, *, wide: bool) -> Tree:
         """The tree of the smallest block around the stretch that parses without errors.
 
         Where the whole file is parsed already, that is the one.
@@ -106,28 +129,39 @@ class Syntax:
         yield top
 
     def _member(self, top: Block, offset: int) -> Block | None:
-        header = _CLASS_HEADER.match(self._data, top.start, top.end)
-        if header is None or offset < header.end():
+        header = class_header(self._data, top.start, top.end)
+        if header is None or offset < header[1]:
             return None
-        first = _FIRST_MEMBER.search(self._data, header.end(), top.end)
-        if first is None:
-            return None
-        within = header.end(), top.end
-        return Block(*self.outline.definition(offset, within, first[0]), header.span())
+        within = header[1], top.end
+        indent = first_indent(self._data, within)
+        return Block(*self.outline.definition(offset, within, indent), header) if indent else None
 
     def _parse(self, block: Block) -> Tree:
         tree = self._trees.get(block)
         if tree is None:
-            text = self._data
-            spans = (
-                [(block.start, block.end)]
-                if block.header is None
-                else [block.header, (block.start, block.end)]
-            )
-            ranges = None if spans == [(0, len(text))] else [_range(text, *span) for span in spans]
-            parser = _parser() if ranges is None else Parser(language(), included_ranges=ranges)
-            tree = self._trees[block] = parser.parse(text)
+            spans = [(block.start, block.end)]
+            tree = self._parsed([block.header, *spans] if block.header else spans)
+            self._trees[block] = tree
         return tree
+
+    def _parsed(self, spans: Iterable[Span]) -> Tree:
+        text, spans = self._data, [*spans]
+        if spans == [(0, len(text))]:
+            return _parser().parse(text)
+        ranges = [_range(text, *span) for span in spans]
+        return Parser(language(), included_ranges=ranges).parse(text)
+
+
+def class_header(data: bytes, start: int, end: int) -> Span | None:
+    """The head of the class that a stretch is, with its decorators; None when it is none, or no simple one."""
+    found = _CLASS_HEADER.match(data, start, end)
+    return found.span() if found else None
+
+
+def first_indent(data: bytes, within: Span) -> bytes:
+    """The indentation of the first statement of a body, b"" when there is none."""
+    found = _FIRST_MEMBER.search(data, *within)
+    return found[0] if found else b""
 
 
 @lru_cache(maxsize=1)

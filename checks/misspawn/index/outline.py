@@ -1,0 +1,163 @@
+"""What one module binds: each name is looked for in its text, and only what is about it is parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
+
+from msgspec.structs import replace
+from tree_sitter import Node
+
+from misspawn.index.classes import attributes, may_change
+from misspawn.index.definitions import GETATTR, Definition
+from misspawn.index.model import Kind
+from misspawn.index.reading import Reader
+from misspawn.regions.names import stands
+from misspawn.regions.statements import Span, Statements, statements
+from misspawn.regions.syntax import Syntax, class_header, first_indent
+
+_DYNAMIC = re.compile(
+    rb"\b(?:globals|vars|locals)\(\)(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\(|[ \t]*[,)]|[ \t]*$)"
+    rb"|\bsys\.modules\[__name__\]"
+    rb"|^exec\(|\b__path__[ \t]*(?:\+?=(?!=)|\.(?:append|extend|insert)\()",
+    re.MULTILINE,
+)  # what binds names of a module otherwise than by statements
+_MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
+_GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+
+
+class Outline:
+    """All that a module binds. `module`: its dotted name, to which relative imports are relative."""
+
+    def __init__(self, data: bytes, module: str, *, package: bool) -> None:
+        self._data = data
+        self._name = module
+        self._package = package
+        self._syntax = Syntax(data)
+        found = self._syntax.statements
+        self.names = Module(self._syntax, found, module, package=package)
+
+    @cached_property
+    def stars(self) -> tuple[str, ...]:
+        """The modules of which it takes everything."""
+        return tuple(self.names.others.stars) if b"import *" in self._data else ()
+
+    @cached_property
+    def dynamic(self) -> str:
+        """Why it may have more names, '' when it has not."""
+        own = rb"\bsys\.modules\[[\"']%b\." % self._name.rpartition(".")[2].encode()
+        modules = _MODULES if self._package else re.compile(own)
+        if found := _DYNAMIC.search(self._data) or modules.search(self._data):
+            return f"it makes names at run time (`{found[0].decode().strip()}`)"
+        if self._syntax.whole().root_node.has_error:
+            return "it has a syntax error"
+        return GETATTR if self.names.get("__getattr__") else ""
+
+
+class Body:
+    """The names that some statements bind, each read when it is first asked for."""
+
+    def __init__(self, syntax: Syntax, found: Statements, module: str, *, package: bool) -> None:
+        self._syntax = syntax
+        self._statements = found
+        self._module = module
+        self._package = package
+        self._known: dict[str, tuple[Definition, ...]] = {}
+
+    def get(self, name: str, default: tuple[Definition, ...] = (), /) -> tuple[Definition, ...]:
+        """The bindings of a name, in the order of the text."""
+        if name not in self._known:
+            self._known[name] = tuple(self._read(name))
+        return self._known[name] or default
+
+    def _read(self, name: str) -> list[Definition]:
+        defined = self._statements.definitions.get(name.encode(), [])
+        if not stands(self._statements.between, name.encode()):
+            return self._defined(name, defined) if defined else []
+        if not defined:
+            return self.others.names.get(name, [])
+        return self._reader(sorted([*defined, *self._statements.rest])).names.get(name, [])
+
+    def _defined(self, name: str, spans: Sequence[Span]) -> list[Definition]:
+        if len(spans) == 1 and (found := _class(self._syntax, spans[0], self._module)):
+            return [found]
+        return self._reader(spans).names.get(name, [])
+
+    @cached_property
+    def others(self) -> Reader:
+        """What stands between all definitions."""
+        return self._reader(self._statements.rest)
+
+    def _reader(self, spans: Iterable[Span]) -> Reader:
+        """What these of the statements bind, or more where they do not parse by themselves."""
+        reader = Reader(self._module, package=self._package)
+        reader.block(self._holder(spans))
+        return reader
+
+    def _holder(self, spans: Iterable[Span]) -> Node:
+        return self._syntax.over(spans)
+
+
+class Module(Body):
+    """The names of a module; those that functions declare `global` come last."""
+
+    def _read(self, name: str) -> list[Definition]:
+        return [*super()._read(name), *self._globals.get(name, ())]
+
+    @cached_property
+    def _globals(self) -> dict[str, list[Definition]]:
+        data, found = self._syntax.data, dict[str, list[Definition]]()
+        for declared in _GLOBAL.finditer(data) if b"global" in data else ():
+            line = data.count(b"\n", 0, declared.start()) + 1
+            for written in declared[1].decode("ascii", "replace").split(","):
+                name = written.strip()
+                found.setdefault(name, []).append(Definition(name, line, Kind.VALUE))
+        return found
+
+
+class Members(Body):
+    """The names of a class, and the attributes that its methods give to instances."""
+
+    def __init__(self, syntax: Syntax, header: Span, end: int, module: str) -> None:
+        within = header[1], end
+        indent = first_indent(syntax.data, within)
+        found = statements(syntax.data, syntax.quotes, within, indent)
+        super().__init__(syntax, found, module, package=False)
+        self._header = header
+
+    def _read(self, name: str) -> list[Definition]:
+        own = super()._read(name)
+        return [*own, *self._attributes(name)] if may_change(own) else own
+
+    def _attributes(self, name: str) -> Iterator[Definition]:
+        given, data = b"self." + name.encode(), self._syntax.data
+        for span in sorted(chain.from_iterable(self._statements.definitions.values())):
+            if data.find(given, *span) >= 0:
+                for child in self._holder([span]).named_children:
+                    if child.start_byte in range(*span):
+                        found = attributes(child.child_by_field_name("definition") or child)
+                        yield from (item for item in found if item.name == name)
+
+    def _holder(self, spans: Iterable[Span]) -> Node:
+        root = self._syntax.over([self._header, *spans])
+        at = self._syntax.data.index(b"class", *self._header)
+        found = root.named_descendant_for_byte_range(at, at + 1)
+        body = found.child_by_field_name("body") if found is not None else None
+        return root if body is None else body
+
+
+def _class(syntax: Syntax, span: Span, module: str) -> Definition | None:
+    """The class of a stretch without a look at its members; None when it is none, or not told that way."""
+    data, header = syntax.data, class_header(syntax.data, *span)
+    if header is None:
+        return None
+    head = Syntax(data[slice(*header)].rstrip() + b" pass\n", whole=True).whole().root_node
+    reader = Reader(module, package=False)
+    reader.block(head)
+    found = [item for items in reader.names.values() for item in items]
+    if head.has_error or len(found) != 1:
+        return None
+    line = found[0].line + data.count(b"\n", 0, header[0])
+    return replace(found[0], line=line, members=Members(syntax, header, span[1], module))

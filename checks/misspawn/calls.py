@@ -17,7 +17,7 @@ from misspawn.regex import Match, MatchSet, Regex
 _NAME, _OPENING = r"\w+)", r"\("
 _FLAGS = re.compile(r"(?:\(\?[a-z]+\))?")
 _TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]")
-_FARTHEST = 400  # bytes from the line where a match begins to the name
+_FARTHEST = 120  # bytes from the line where a match begins to the name
 _WORDS = bytes(
     byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_(") else 32 for byte in range(256)
 )

@@ -54,6 +54,7 @@ class Index:
         self._libraries = libraries
         self._installed: dict[str, Index | None] = {}
         self._outlines: dict[Module, Outline] = {}
+        self._modules: dict[str, tuple[str, ...]] = {}
         self._own_roots: dict[str, frozenset[str]] = {}
         self._answers: dict[tuple[str, str], Found] = {}
         self._open: set[tuple[str, str]] = set()  # questions under way
@@ -70,7 +71,10 @@ class Index:
 
     def modules(self, path: str) -> tuple[str, ...]:
         """The importable names of a file, the one it most likely runs as first."""
-        return tuple(dict.fromkeys(module.name for module in self.layout.of(path)))
+        if path not in self._modules:
+            names = (module.name for module in self.layout.of(path))
+            self._modules[path] = tuple(dict.fromkeys(names))
+        return self._modules[path]
 
     def first_party(self, dotted: str, near: str = "") -> bool:
         """Whether the first part of a dotted name is a module or a folder of this tree for that file."""

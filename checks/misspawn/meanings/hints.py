@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import builtins
 import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from misspawn.meanings.definitions import ASYNCHRONOUS
+from misspawn.meanings.variables import Variables, variables
 from misspawn.model import SymbolKind
 from misspawn.regions.lexical import Quotes
 from misspawn.regions.names import Import, imports, places
@@ -23,7 +24,6 @@ _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _CLASS = re.compile(rb"class (\w+)")
 _AFTER = re.compile(rb"[ \t]*(?::(?!=)|=(?!=)|,[^\n()=]*=(?!=))")  # what may stand behind a name that is bound
 _ALONE = re.compile(rb"[ \t]*[,)]")
-_HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 _VALUE = re.compile(rb"(await[ \t]+)?(?:([A-Za-z_]\w*)((?:\.\w+)*)[ \t]*([(\"'])?|[\[{\d\"'])")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _SELVES = (b"self", b"cls", b"super", b"None")
@@ -32,9 +32,6 @@ _BUILTIN = frozenset(name.encode() for name in dir(builtins))
 _NAMES = bytes(
     byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_.") else 32 for byte in range(256)
 )
-_INNER = re.compile(rb"\n([ \t]+)(?:async )?def ")
-_MOST = 200  # columns of an indentation
-_DECORATORS = 300  # bytes
 _DEEPEST = 3  # variables made from variables
 
 
@@ -75,15 +72,22 @@ class Hints:
         self._project = project
         self._quotes = Quotes(data)
         self._outline = Outline(data, self._quotes)
+        self._functions: dict[int, Variables | None] = {}
+        self._having: dict[tuple[bytes, int, Wanted], bool] = {}
         self._rebound: dict[tuple[bytes, int], bool] = {}
+        self._called: dict[tuple[int, Kinds], bool] = {}
         self._said: dict[tuple[int, bytes, Kinds], bool] = {}
 
     def may_be_called(self, place: int, kinds: Kinds) -> bool:
         """Whether what is called before a bracket, which ends there, may be of one of these kinds."""
-        line = self._data[self._data.rfind(b"\n", 0, place) + 1 : place - 1]
-        callee = line.translate(_NAMES).rpartition(b" ")[2]
-        is_whole = not line.endswith((b")" + callee, b"]" + callee))
-        return not is_whole or self.plausible(callee, place - 1 - len(callee), kinds)
+        key = place, kinds
+        if key not in self._called:
+            line = self._data[self._data.rfind(b"\n", 0, place) + 1 : place - 1]
+            callee = line.translate(_NAMES).rpartition(b" ")[2]
+            is_whole = not line.endswith((b")" + callee, b"]" + callee))
+            at = place - 1 - len(callee)
+            self._called[key] = not is_whole or self.plausible(callee, at, kinds)
+        return self._called[key]
 
     def plausible(self, callee: bytes, at: int, kinds: Kinds) -> bool:
         """Whether the callee, which begins at an offset, may resolve to one of these kinds."""
@@ -124,36 +128,41 @@ class Hints:
         return not self._quotes.are_even(0, line) and b"{" not in self._data[line:at]
 
     def _may_have(self, root: bytes, at: int, wanted: Wanted, depth: int = 0) -> bool:
-        """Whether a variable may have a method, as far as one of its bindings before an offset tells.
+        """Whether a variable may have a method, as far as one of its bindings tells.
 
         All bindings have to come to one thing, so one that surely comes to another decides.
         """
         begin = self._outline.function(at)
-        head = _HEADER_END.search(self._data, begin, at) if begin >= 0 else None
-        if head is None or self._data.find(b"global ", begin, at) >= 0 or depth > _DEEPEST:
+        key = root, begin, wanted
+        if begin < 0 or depth > _DEEPEST:
             return True
-        if given := _parameter(root).search(self._data, begin, head.end()):
-            return self._may_be_given(given[1], begin, root, wanted)
-        within = head.end() - 1, at
-        deepest = min(map(len, _INNER.findall(self._data, *within)), default=_MOST)
-        for found in _bindings(root).finditer(self._data, *within):
-            indent, value, entered, looped = found.groups()
-            if len(indent) > deepest:
-                continue  # it may be of the inner function
-            if value is None and self._is_foreign(entered or looped):
+        if key not in self._having:
+            self._having[key] = True  # where it is made from itself
+            self._having[key] = self._has(root, begin, wanted, depth)
+        return self._having[key]
+
+    def _has(self, root: bytes, begin: int, wanted: Wanted, depth: int) -> bool:
+        if begin not in self._functions:
+            self._functions[begin] = variables(self._data, begin)
+        if (found := self._functions[begin]) is None:
+            return True
+        if root in found.parameters:
+            return self._may_be_given(found.parameters[root], root, found, wanted)
+        for given in found.given.get(root, ()):
+            if not given.is_value and self._is_foreign(given.text):
                 return False
-            if value is not None and not self._may_be(value, found.start(2), wanted, depth):
+            if given.is_value and not self._may_be(given.text, given.at, wanted, depth):
                 return False
         return True
 
-    def _may_be_given(self, annotation: bytes | None, begin: int, root: bytes, wanted: Wanted) -> bool:
+    def _may_be_given(
+        self, annotation: bytes | None, name: bytes, function: Variables, wanted: Wanted
+    ) -> bool:
         """Whether a parameter may have a method: by its annotation, else by the fixture of its name."""
         if annotation is None:
-            start = self._data.find(b"def ", begin) + len(b"def ")
-            above = self._data[max(begin - _DECORATORS, 0) : begin]
-            asks = self._data.startswith(b"test", start) or b"fixture" in above
-            name = wanted.name.decode()
-            return asks and self._project.fixture_can_have(root.decode(), name, wanted.kinds)
+            return function.asks and self._project.fixture_can_have(
+                name.decode(), wanted.name.decode(), wanted.kinds
+            )
         if annotation.count(b"[") != annotation.count(b"]"):
             return True
         return any(self._can_have(word, wanted) for word in _WORD.findall(annotation))
@@ -247,23 +256,6 @@ class Hints:
         for item in imports(self._data):
             found.setdefault(item.name, []).append(item)
         return found
-
-
-@lru_cache(maxsize=1024)
-def _parameter(name: bytes) -> re.Pattern[bytes]:
-    """Finds a parameter in the head of a function, and its annotation."""
-    return re.compile(rb"[(,*]\s*%b\s*(?::([^,=)]*))?[,=)]" % name)
-
-
-@lru_cache(maxsize=1024)
-def _bindings(name: bytes) -> re.Pattern[bytes]:
-    """Finds what a variable is bound to: the value, or the first word of what a `with` enters or a `for` reads."""
-    forms = (
-        rb"%(n)b[ \t]*=(?!=)[ \t]*([^\n]*)"
-        rb"|(?:async[ \t]+)?with[ \t]+(\w+)[^\n,]*[ \t]as[ \t]+%(n)b[ \t]*:"
-        rb"|(?:async[ \t]+)?for[ \t]+%(n)b[ \t]+in[ \t]+(\w+)"
-    ) % {b"n": name}
-    return re.compile(rb"\n([ \t]+)(?:%b)" % forms)
 
 
 def _may_bind(text: bytes, start: int, end: int) -> bool:

@@ -142,7 +142,9 @@ def _hits(
     """Where `match` matches; `known`: the names of which its groups must be one."""
     about = call(detector, type(document))
     pattern = searched(detector.match, type(document))
-    found = calls.matches(about, document.text, places) if about else _matches(pattern, document.text)
+    found = (
+        calls.matches(about, document.text, places) if about else _matches(pattern, document.text)
+    )
     for match in found:
         if not all(match[group] in names for group, names in known):
             continue

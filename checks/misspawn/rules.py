@@ -13,7 +13,6 @@ from misspawn.calls import Call, Calls
 from misspawn.detect import Facts, call, concerned, everywhere
 from misspawn.model import NOTHING, Clause, Detector, Language, Pattern
 from misspawn.prefilter import Asked, Needles, Prefilter, needles
-from misspawn.regex import MatchSet, over_comments
 from misspawn.regions import Document, document_type
 
 if TYPE_CHECKING:
@@ -116,7 +115,9 @@ class Searches:
     def _names(self, number: int, about: Call) -> frozenset[bytes]:
         """The names that what is called can have."""
         assert self._meanings is not None
-        return self._meanings.definitions.named(self.rules[number].detector.where[about.group].wanted)
+        return self._meanings.definitions.named(
+            self.rules[number].detector.where[about.group].wanted
+        )
 
     def looking(self, numbers: Iterable[int], facts: Facts, path: str) -> list[int]:
         """The numbers of those rules that look at the file at a path at all."""

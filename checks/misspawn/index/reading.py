@@ -183,5 +183,3 @@ def _of_import(item: Imported, *, typing: bool) -> Definition:
 def _is_typing(node: Node) -> bool:
     condition = node.child_by_field_name("condition") if node.type == "if_statement" else None
     return condition is not None and bool(_TYPING.search(condition.text or b""))
-
-

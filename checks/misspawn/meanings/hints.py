@@ -22,10 +22,9 @@ from misspawn.regions.outline import Outline
 _CHAIN = re.compile(rb"(\w+)((?:\.\w+)*)")
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _CLASS = re.compile(rb"class (\w+)")
-_AFTER = re.compile(rb"[ \t]*(?::(?!=)|=(?!=)|,[^\n()=]*=(?!=))")  # what may stand behind a name that is bound
-_ALONE = re.compile(rb"[ \t]*[,)]")
+_BINDING = re.compile(rb"[ \t]*(?::(?!=)|=(?!=)|,[^\n()=]*=(?!=))")  # behind a name
+_LISTED = re.compile(rb"[ \t]*[,)]")  # behind a parameter on a line of its own
 _VALUE = re.compile(rb"(await[ \t]+)?(?:([A-Za-z_]\w*)((?:\.\w+)*)[ \t]*([(\"'])?|[\[{\d\"'])")
-_WORD = re.compile(rb"[A-Za-z_]\w*")
 _SELVES = (b"self", b"cls", b"super", b"None")
 _NEITHER = (b"lambda", b"not", b"yield", b"True", b"False")  # of nothing that has methods of ours
 _BUILTIN = frozenset(name.encode() for name in dir(builtins))
@@ -33,8 +32,6 @@ _NAMES = bytes(
     byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_.") else 32 for byte in range(256)
 )
 _DEEPEST = 3  # variables made from variables
-
-
 Kinds = frozenset[SymbolKind]
 
 
@@ -102,19 +99,18 @@ class Hints:
             return False
         asynchronous = kinds <= ASYNCHRONOUS
         root, name = chain[1], callee.rpartition(b".")[2]
+        is_plain = chain[0] == callee  # no call is made on the way
         if root in self._imports:
-            if not self._is_ours(root) or chain[0] != callee or self._is_rebound(root, at):
-                return self._is_ours(root)
-            return self._may_be_of(root, chain[2], kinds)
-        if root == callee:
-            return self._stars or self._defines(name, asynchronous=asynchronous)
-        if callee == b"self." + name:
-            return self._inherits or self._defines(name, asynchronous=asynchronous)
+            is_ours = self._is_ours(root)
+            is_told = is_ours and is_plain and not self._is_rebound(root, at)
+            return self._may_be_of(root, chain[2], kinds) if is_told else is_ours
+        if callee in (root, b"self." + name):
+            may_come = self._stars if root == callee else self._inherits
+            return may_come or self._defines(name, asynchronous=asynchronous)
         if self._is_prose(at):
             return False
-        is_plain = chain[0] == callee and root not in _SELVES
-        is_direct = callee.count(b".") == 1
-        return not is_plain or self._may_have(root, at, Wanted(name if is_direct else b"", kinds))
+        wanted = Wanted(name if callee.count(b".") == 1 else b"", kinds)
+        return not is_plain or root in _SELVES or self._may_have(root, at, wanted)
 
     def _defines(self, name: bytes, *, asynchronous: bool) -> bool:
         before = b"async def " if asynchronous else b"def "
@@ -165,7 +161,8 @@ class Hints:
             )
         if annotation.count(b"[") != annotation.count(b"]"):
             return True
-        return any(self._can_have(word, wanted) for word in _WORD.findall(annotation))
+        written = _CHAIN.findall(annotation)
+        return any(self._can_have(word, wanted, attributes) for word, attributes in written)
 
     def _may_be(self, value: bytes, at: int, wanted: Wanted, depth: int) -> bool:
         """Whether a value may have a method. `at`: where it stands."""
@@ -194,12 +191,14 @@ class Hints:
         end = self._data.find(close, at) + len(close)
         return self._data[end : end + 1] in (b"\n", b"\r")
 
-    def _can_have(self, word: bytes, wanted: Wanted) -> bool:
-        """Whether what goes by a word can be a class with such a method."""
+    def _can_have(self, word: bytes, wanted: Wanted, attributes: bytes = b"") -> bool:
+        """Whether what goes by a word, or by attributes of it, can be a class with such a method."""
         if self._is_foreign(word):
             return False
         if not wanted.name or not wanted.kinds <= ASYNCHRONOUS:
             return True
+        if attributes:
+            return self._project.can_have(attributes.rpartition(b".")[2], wanted.name)
         targets = {item.written.rpartition(b".")[2] for item in self._imports.get(word, ())}
         return any(self._project.can_have(owner, wanted.name) for owner in targets or {word})
 
@@ -209,7 +208,14 @@ class Hints:
             return not self._is_ours(word)
         if word not in _BUILTIN or self._stars:
             return False
-        forms = (b"class " + word, b"def " + word, b"for " + word, b"as " + word, word + b" =")
+        forms = (
+            b"class " + word,
+            b"def " + word,
+            b"for " + word,
+            b"as " + word,
+            b"\n" + word + b" =",
+            b"  " + word + b" =",
+        )
         return not any(form in self._data for form in forms)
 
     @cached_property
@@ -265,4 +271,4 @@ def _may_bind(text: bytes, start: int, end: int) -> bool:
         return True
     if b"import" in before:
         return False
-    return bool(_AFTER.match(text, end) or (not before.strip() and _ALONE.match(text, end)))
+    return bool(_BINDING.match(text, end) or (not before.strip() and _LISTED.match(text, end)))

@@ -7,9 +7,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from misspawn.index import Index, Symbol, Unknown
+from misspawn.meanings import fixtures
 from misspawn.meanings.definitions import ASYNCHRONOUS, Definitions
 from misspawn.meanings.expressions import Expressions
-from misspawn.meanings import fixtures
 from misspawn.meanings.file import File, imported
 from misspawn.meanings.fixtures import Fixture
 from misspawn.meanings.hints import Hints
@@ -80,7 +80,9 @@ class Meanings:
         if found not in self._given:
             other = self._of_tree(found.path) if found else None
             none = Unknown(f"there is no fixture `{fixture}`")
-            self._given[found] = other.result(found.line, 1, yields=True) if other and found else none
+            self._given[found] = (
+                other.result(found.line, 1, yields=True) if other and found else none
+            )
         return self._given[found]
 
     def overridden(self, symbol: Symbol) -> str:

@@ -6,8 +6,6 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from misspawn.regions.outline import Outline
-
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 _PARAMETER = re.compile(rb"[(,*]\s*(\w+)\s*(?::([^,=)]*))?(?=[,=)])")
 _BINDING = re.compile(

@@ -72,7 +72,9 @@ class Syntax:
 
     def named(self, start: int, end: int) -> Node | None:
         """The smallest named node around a stretch."""
-        return self._tree(start, end, wide=False).root_node.named_descendant_for_byte_range(start, end)
+        return self._tree(start, end, wide=False).root_node.named_descendant_for_byte_range(
+            start, end
+        )
 
     def over(self, spans: Iterable[Span]) -> Node:
         """The root of what these stretches alone come to; of the whole file where that does not parse."""

@@ -25,7 +25,7 @@ GENERATED = re.compile(
     r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
 )
 _MOST = 300  # outlines held at a time; others are read again
-_DEEPEST = 20  # imports of imports
+_DEEPEST = 40  # names that others stand for
 GIVEN = frozenset(
     [
         "__name__",
@@ -151,7 +151,9 @@ class Index:
         key = (dotted, near.rpartition("/")[0])
         if key in self._answers:
             return self._answers[key]
-        if key in self._open:
+        if (
+            key in self._open or len(self._open) > _DEEPEST
+        ):  # `x = x.y` asks for another name each time
             self._circular = True
             return Unknown(f"`{dotted}` is defined by way of itself")
         self._open.add(key)

@@ -83,7 +83,7 @@ def test_the_bindings_of_a_name_are_read(text: str, name: str, lines: list[int])
     ],
 )
 def test_the_members_of_a_class_are_read(body: str, name: str, lines: list[int]) -> None:
-    for head in ("class A:\n", "class A(\n    B):\n"):
+    for head in ("class A:\n", "@dataclass\nclass A:\n", "class A(\n    B):\n"):
         (found,) = Outline(f"{head}{body}".encode(), "m", package=False).names.get("A", ())
         more = head.count("\n") - 1
         assert [item.line for item in found.members.get(name, ())] == [n + more for n in lines]

@@ -24,6 +24,7 @@ _DYNAMIC = re.compile(
     re.MULTILINE,
 )  # what binds names of a module otherwise than by statements
 _MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
+_KEYWORD = re.compile(rb"^class\b", re.MULTILINE)
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 
 
@@ -131,8 +132,9 @@ class Members(Body):
 
     def _holder(self, spans: Iterable[Span]) -> Node:
         root = self._syntax.over([self._header, *spans])
-        at = self._syntax.data.index(b"class", *self._header)
-        found = root.named_descendant_for_byte_range(at, at + 1)
+        keyword = _KEYWORD.search(self._syntax.data, *self._header)
+        assert keyword is not None  # else it is no header
+        found = root.named_descendant_for_byte_range(*keyword.span())
         body = found.child_by_field_name("body") if found is not None else None
         return root if body is None else body
 

@@ -287,3 +287,8 @@ def test_a_library_without_modules_ends_the_search(tmp_path: Path) -> None:
     tree = Index(MemoryTree({"m.py": b"import lib"}), libraries=(tmp_path,))
     for name in ("lib.x", "lib", ".x", ""):
         assert isinstance(tree.resolve(name), Unknown), name
+
+
+def test_a_name_that_stands_for_a_part_of_itself_comes_to_an_end() -> None:
+    files = {"p/__init__.py": "from .m import x\nx = x.y\n", "p/m.py": "from p import x\nx = x.y\n"}
+    assert isinstance(index(files).resolve("p.x"), Unknown)

@@ -17,7 +17,10 @@ from misspawn.regex import Match, MatchSet
 _NAME, _OPENING = r"\w+)", r"\("
 _FLAGS = re.compile(r"(?:\(\?[a-z]+\))?")
 _TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]")
-_FARTHEST = 400  # bytes from the line where a match begins to the name
+_FARTHEST = 120  # bytes before a call of which the lines are looked at
+_LONGEST = (
+    1_000  # bytes of a line; nobody has written what is longer, and looking back at it takes long
+)
 _WORDS = bytes(
     byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_(") else 32 for byte in range(256)
 )
@@ -54,7 +57,7 @@ def _end(pattern: str, group: str) -> int:
         if depth == 0:
             ends[opened, token[0]] = token.end()
     end = ends.get((pattern.find(f"(?P<{group}>"), ")"), 0)
-    has_branches = any(token == "|" for _, token in ends)
+    has_branches = any(sign == "|" for _, sign in ends)
     return end if pattern.endswith(_NAME, 0, end) and not has_branches else 0
 
 
@@ -92,8 +95,13 @@ def _match(call: Call, text: bytes, place: int) -> Match | None:
 
 
 def _before(text: bytes, place: int) -> bytes:
-    """What stands before a call, from the beginning of a line on."""
-    return text[text.rfind(b"\n", 0, max(place - _FARTHEST, 0)) + 1 : place]
+    """What stands before a call, from the beginning of a line on; nothing when that is too far away."""
+    low = max(place - _LONGEST, 0)
+    line = text.rfind(b"\n", low, place) + 1
+    if not line and low:
+        return b""
+    above = text.rfind(b"\n", low, max(place - _FARTHEST, low)) + 1
+    return text[above or (line if low else 0) : place]
 
 
 def _calls(text: bytes, names: Collection[bytes] | None = None) -> Iterator[tuple[bytes, int]]:

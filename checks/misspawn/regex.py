@@ -45,7 +45,7 @@ class Match:
         return None if span == _NOWHERE else self._text[span[0] : span[1]]
 
     def followed(self, other: Match, text: bytes, offset: int) -> Match:
-        """This match, of a stretch that begins at the offset of a text, and one right behind it, as one."""
+        """The match of a stretch that begins at this offset of a text, and one right behind it, as one."""
         spans = [
             (start + offset, end + offset) if end >= 0 else _NOWHERE for start, end in self._spans
         ]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from misspawn.index import kinds
 from misspawn.index.definitions import GETATTR, Definition, Outline, Unread
-from misspawn.index.layout import Layout, Module
+from misspawn.index.layout import Module
 from misspawn.index.model import Kind, Missing, Symbol, Unknown
+from misspawn.index.modules import Modules
 from misspawn.index.served import served
 from misspawn.source import Unreadable, decode
 from misspawn.trees import FolderTree, Tree
@@ -25,7 +25,7 @@ GENERATED = re.compile(
     r"_?version|_version_info|_?build_?info|.*_pb2(?:_grpc)?|_scm_version|_generated.*"
 )
 _MOST = 300  # outlines held at a time; others are read again
-_DEEPEST = 20  # imports of imports
+_DEEPEST = 40  # names that others stand for
 GIVEN = frozenset(
     [
         "__name__",
@@ -42,63 +42,17 @@ GIVEN = frozenset(
 _NONE = Unread()
 
 
-class Index:
-    """The names of one tree. `libraries`: folders with installed packages, looked into for other names.
-
-    `near` in the questions is the file that asks: where several roots have a module of one name, its
-    own root's counts.
-    """
+class Index(Modules):
+    """The names of one tree. `libraries`: folders with installed packages, looked into for other names."""
 
     def __init__(self, tree: Tree, *, libraries: tuple[Path, ...] = ()) -> None:
-        self.tree = tree
+        super().__init__(tree)
         self._libraries = libraries
         self._installed: dict[str, Index | None] = {}
         self._outlines: dict[Module, Outline] = {}
-        self._own_roots: dict[str, frozenset[str]] = {}
         self._answers: dict[tuple[str, str], Found] = {}
         self._open: set[tuple[str, str]] = set()  # questions under way
         self._circular = False  # whether an answer needed one of these
-
-    @cached_property
-    def layout(self) -> Layout:
-        """The modules by name."""
-        return Layout(self.tree.paths())
-
-    def tree_has(self, path: str) -> bool:
-        """Whether the tree has a file."""
-        return path in self.tree.paths()
-
-    def modules(self, path: str) -> tuple[str, ...]:
-        """The importable names of a file, the one it most likely runs as first."""
-        return tuple(dict.fromkeys(module.name for module in self.layout.of(path)))
-
-    def first_party(self, dotted: str, near: str = "") -> bool:
-        """Whether the first part of a dotted name is a module or a folder of this tree for that file."""
-        top = dotted.partition(".")[0]
-        return bool(self.candidates(top, near)) or self.has_namespace(top, near)
-
-    def has_namespace(self, name: str, near: str = "") -> bool:
-        """Whether a folder without `__init__.py` goes by this name, seen from the file."""
-        roots = self._roots(near)
-        return any(module.usual or module.root in roots for module in self.layout.inside(name))
-
-    def candidates(self, name: str, near: str = "") -> list[Module]:
-        """The modules of this name that the file can import: those of its own folder and usual roots."""
-        found = self.layout.modules.get(name, [])
-        if not found:
-            return []
-        roots = self._roots(near)
-        own = [module for module in found if module.root in roots]
-        return own or [module for module in found if module.usual]
-
-    def _roots(self, near: str) -> frozenset[str]:
-        """The folders from which a file surely imports: its own, and the usual ones above it."""
-        folder = near.rpartition("/")[0]
-        if near and folder not in self._own_roots:
-            roots = (module.root for module in self.layout.of(near) if module.usual)
-            script = {folder} if self.layout.own_root(folder) == folder else set()
-            self._own_roots[folder] = frozenset(script.union(roots))
-        return self._own_roots.get(folder, frozenset())
 
     def outline(self, module: Module) -> Outline:
         """What a module binds; of one that is no source, nothing, and that more may come."""
@@ -147,7 +101,9 @@ class Index:
         key = (dotted, near.rpartition("/")[0])
         if key in self._answers:
             return self._answers[key]
-        if key in self._open:
+        if (
+            key in self._open or len(self._open) > _DEEPEST
+        ):  # `x = x.y` asks for another name each time
             self._circular = True
             return Unknown(f"`{dotted}` is defined by way of itself")
         self._open.add(key)
@@ -161,7 +117,7 @@ class Index:
 
     def _resolved(self, dotted: str, near: str) -> Found:
         head, *rest = dotted.split(".")
-        module = self._one(head, near)
+        module = self.one(head, near)
         if module is None and self.has_namespace(head, near):
             head, module, rest = self._below_namespace(dotted, near)
         if module is None:
@@ -176,7 +132,7 @@ class Index:
         parts = dotted.split(".")
         for count in range(2, len(parts) + 1):
             name = ".".join(parts[:count])
-            if (module := self._one(name, near)) is not None:
+            if (module := self.one(name, near)) is not None:
                 return name, module, parts[count:]
         return dotted, None, []
 
@@ -200,14 +156,6 @@ class Index:
         index._installed[top] = index
         return index
 
-    def _one(self, name: str, near: str) -> Module | Unknown | None:
-        found = self.candidates(name, near)
-        paths = {module.path for module in found}
-        stubs = {path for path in paths if not path.endswith(".py")}
-        if len(paths - stubs) > 1 or (not paths - stubs and len(stubs) > 1):
-            return Unknown(f"several files are called `{name}`: {', '.join(sorted(paths)[:3])}")
-        return found[0] if found else None
-
     def _member(self, module: Module, rest: list[str]) -> Found:
         """What `rest` is in a module: a binding of its own goes before a submodule of that name."""
         if not rest:
@@ -218,7 +166,7 @@ class Index:
         real = [item for item in bound if item.target != below]
         if real:
             return self._followed(module, real, more)
-        inner = self._one(below, module.path) if module.package else None
+        inner = self.one(below, module.path) if module.package else None
         if isinstance(inner, Unknown):
             return inner
         if inner is not None:
@@ -230,7 +178,7 @@ class Index:
     def _in_namespace(self, name: str, rest: list[str], near: str) -> Found:
         """What `rest` is in a folder of a package that has no `__init__.py`."""
         for count in range(1, len(rest) + 1):
-            inner = self._one(".".join([name, *rest[:count]]), near)
+            inner = self.one(".".join([name, *rest[:count]]), near)
             if inner is not None:
                 return inner if isinstance(inner, Unknown) else self._member(inner, rest[count:])
         return Unknown(f"`{name}` is a namespace") if rest else Symbol(name, Kind.MODULE, near, 1)
@@ -277,7 +225,7 @@ class Index:
         """A name imported into a module; `from .x import x` in a package means the submodule `x`."""
         name, _, rest = target.removeprefix(f"{module.name}.").partition(".")
         below = f"{module.name}.{name}"
-        inner = self._one(below, module.path) if rest and target.startswith(f"{below}.") else None
+        inner = self.one(below, module.path) if rest and target.startswith(f"{below}.") else None
         if isinstance(inner, Module):
             return self._member(inner, [*rest.split("."), *more])
         return self.resolve(".".join([target, *more]), module.path)
@@ -313,7 +261,7 @@ class Index:
     ) -> tuple[Module | None, Definition | None]:
         """The one definition that a name of a module has, followed through imports, and that module."""
         holder, _, name = dotted.rpartition(".")
-        module = self._one(holder, near) if holder else None
+        module = self.one(holder, near) if holder else None
         if not isinstance(module, Module) or depth > _DEEPEST:
             return None, None
         bound = self.outline(module).names.get(name, ())

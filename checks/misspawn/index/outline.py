@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
@@ -14,7 +14,6 @@ from misspawn.index.classes import attributes, may_change
 from misspawn.index.definitions import GETATTR, Definition
 from misspawn.index.model import Kind
 from misspawn.index.reading import Reader
-from misspawn.regions.names import stands
 from misspawn.regions.statements import Span, Statements, statements
 from misspawn.regions.syntax import Syntax, class_header, first_indent
 
@@ -25,6 +24,7 @@ _DYNAMIC = re.compile(
     re.MULTILINE,
 )  # what binds names of a module otherwise than by statements
 _MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
+_KEYWORD = re.compile(rb"^class\b", re.MULTILINE)
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 
 
@@ -42,7 +42,9 @@ class Outline:
     @cached_property
     def stars(self) -> tuple[str, ...]:
         """The modules of which it takes everything."""
-        return tuple(self.names.others.stars) if b"import *" in self._data else ()
+        if b"import *" not in self._data:
+            return ()
+        return tuple(self.names.reader(self._syntax.statements.rest).stars)
 
     @cached_property
     def dynamic(self) -> str:
@@ -73,24 +75,12 @@ class Body:
         return self._known[name] or default
 
     def _read(self, name: str) -> list[Definition]:
-        defined = self._statements.definitions.get(name.encode(), [])
-        if not stands(self._statements.between, name.encode()):
-            return self._defined(name, defined) if defined else []
-        if not defined:
-            return self.others.names.get(name, [])
-        return self._reader(sorted([*defined, *self._statements.rest])).names.get(name, [])
-
-    def _defined(self, name: str, spans: Sequence[Span]) -> list[Definition]:
+        spans = self._statements.about(self._syntax.data, name.encode())
         if len(spans) == 1 and (found := _class(self._syntax, spans[0], self._module)):
             return [found]
-        return self._reader(spans).names.get(name, [])
+        return self.reader(spans).names.get(name, []) if spans else []
 
-    @cached_property
-    def others(self) -> Reader:
-        """What stands between all definitions."""
-        return self._reader(self._statements.rest)
-
-    def _reader(self, spans: Iterable[Span]) -> Reader:
+    def reader(self, spans: Iterable[Span]) -> Reader:
         """What these of the statements bind, or more where they do not parse by themselves."""
         reader = Reader(self._module, package=self._package)
         reader.block(self._holder(spans))
@@ -142,8 +132,9 @@ class Members(Body):
 
     def _holder(self, spans: Iterable[Span]) -> Node:
         root = self._syntax.over([self._header, *spans])
-        at = self._syntax.data.index(b"class", *self._header)
-        found = root.named_descendant_for_byte_range(at, at + 1)
+        keyword = _KEYWORD.search(self._syntax.data, *self._header)
+        assert keyword is not None  # else it is no header
+        found = root.named_descendant_for_byte_range(*keyword.span())
         body = found.child_by_field_name("body") if found is not None else None
         return root if body is None else body
 

@@ -79,21 +79,15 @@ class File:
 
     def defines(self, name: str) -> bool:
         """Whether the module binds a name by `def` and `class` statements alone."""
-        is_defined = name.encode() in self.syntax.statements.definitions
-        return is_defined and not self._mentions(name) and name not in self._declared
+        found, word = self.syntax.statements, name.encode()
+        is_defined = word in found.definitions and not stands(found.between, word)
+        return is_defined and name not in self._declared
 
     def bound(self, name: str) -> list[Bound]:
         """The bindings of a name of the module."""
-        found = self.syntax.statements
-        defined = found.definitions.get(name.encode(), [])
-        if not defined and not self._mentions(name) and name not in self._declared:
-            return []
-        root = self.syntax.over(sorted([*defined, *found.rest]))
-        return [*self.names(root).get(name, []), *self._rebound(name)]
-
-    def _mentions(self, name: str) -> bool:
-        """Whether the name stands in the module outside of functions and classes."""
-        return stands(self.syntax.statements.between, name.encode())
+        spans = self.syntax.statements.about(self.syntax.data, name.encode())
+        found = self.names(self.syntax.over(spans)).get(name, []) if spans else []
+        return [*found, *self._rebound(name)]
 
     def _rebound(self, name: str) -> Iterator[Bound]:
         """The bindings of a name of the module in functions that declare it `global`."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import builtins
 import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from misspawn.meanings.definitions import ASYNCHRONOUS
+from misspawn.meanings.variables import Variables, variables
 from misspawn.model import SymbolKind
 from misspawn.regions.lexical import Quotes
 from misspawn.regions.names import Import, imports, places
@@ -21,25 +22,16 @@ from misspawn.regions.outline import Outline
 _CHAIN = re.compile(rb"(\w+)((?:\.\w+)*)")
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _CLASS = re.compile(rb"class (\w+)")
-_AFTER = re.compile(
-    rb"[ \t]*(?::(?!=)|=(?!=)|,[^\n()=]*=(?!=))"
-)  # what may stand behind a name that is bound
-_ALONE = re.compile(rb"[ \t]*[,)]")
-_HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
+_BINDING = re.compile(rb"[ \t]*(?::(?!=)|=(?!=)|,[^\n()=]*=(?!=))")  # behind a name
+_LISTED = re.compile(rb"[ \t]*[,)]")  # behind a parameter on a line of its own
 _VALUE = re.compile(rb"(await[ \t]+)?(?:([A-Za-z_]\w*)((?:\.\w+)*)[ \t]*([(\"'])?|[\[{\d\"'])")
-_WORD = re.compile(rb"[A-Za-z_]\w*")
 _SELVES = (b"self", b"cls", b"super", b"None")
 _NEITHER = (b"lambda", b"not", b"yield", b"True", b"False")  # of nothing that has methods of ours
 _BUILTIN = frozenset(name.encode() for name in dir(builtins))
 _NAMES = bytes(
     byte if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_.") else 32 for byte in range(256)
 )
-_INNER = re.compile(rb"\n([ \t]+)(?:async )?def ")
-_MOST = 200  # columns of an indentation
-_DECORATORS = 300  # bytes
 _DEEPEST = 3  # variables made from variables
-
-
 Kinds = frozenset[SymbolKind]
 
 
@@ -77,15 +69,22 @@ class Hints:
         self._project = project
         self._quotes = Quotes(data)
         self._outline = Outline(data, self._quotes)
+        self._functions: dict[int, Variables | None] = {}
+        self._having: dict[tuple[bytes, int, Wanted], bool] = {}
         self._rebound: dict[tuple[bytes, int], bool] = {}
+        self._called: dict[tuple[int, Kinds], bool] = {}
         self._said: dict[tuple[int, bytes, Kinds], bool] = {}
 
     def may_be_called(self, place: int, kinds: Kinds) -> bool:
         """Whether what is called before a bracket, which ends there, may be of one of these kinds."""
-        line = self._data[self._data.rfind(b"\n", 0, place) + 1 : place - 1]
-        callee = line.translate(_NAMES).rpartition(b" ")[2]
-        is_whole = not line.endswith((b")" + callee, b"]" + callee))
-        return not is_whole or self.plausible(callee, place - 1 - len(callee), kinds)
+        key = place, kinds
+        if key not in self._called:
+            line = self._data[self._data.rfind(b"\n", 0, place) + 1 : place - 1]
+            callee = line.translate(_NAMES).rpartition(b" ")[2]
+            is_whole = not line.endswith((b")" + callee, b"]" + callee))
+            at = place - 1 - len(callee)
+            self._called[key] = not is_whole or self.plausible(callee, at, kinds)
+        return self._called[key]
 
     def plausible(self, callee: bytes, at: int, kinds: Kinds) -> bool:
         """Whether the callee, which begins at an offset, may resolve to one of these kinds."""
@@ -100,19 +99,18 @@ class Hints:
             return False
         asynchronous = kinds <= ASYNCHRONOUS
         root, name = chain[1], callee.rpartition(b".")[2]
+        is_plain = chain[0] == callee  # no call is made on the way
         if root in self._imports:
-            if not self._is_ours(root) or chain[0] != callee or self._is_rebound(root, at):
-                return self._is_ours(root)
-            return self._may_be_of(root, chain[2], kinds)
-        if root == callee:
-            return self._stars or self._defines(name, asynchronous=asynchronous)
-        if callee == b"self." + name:
-            return self._inherits or self._defines(name, asynchronous=asynchronous)
+            is_ours = self._is_ours(root)
+            is_told = is_ours and is_plain and not self._is_rebound(root, at)
+            return self._may_be_of(root, chain[2], kinds) if is_told else is_ours
+        if callee in (root, b"self." + name):
+            may_come = self._stars if root == callee else self._inherits
+            return may_come or self._defines(name, asynchronous=asynchronous)
         if self._is_prose(at):
             return False
-        is_plain = chain[0] == callee and root not in _SELVES
-        is_direct = callee.count(b".") == 1
-        return not is_plain or self._may_have(root, at, Wanted(name if is_direct else b"", kinds))
+        wanted = Wanted(name if callee.count(b".") == 1 else b"", kinds)
+        return not is_plain or root in _SELVES or self._may_have(root, at, wanted)
 
     def _defines(self, name: bytes, *, asynchronous: bool) -> bool:
         before = b"async def " if asynchronous else b"def "
@@ -126,41 +124,45 @@ class Hints:
         return not self._quotes.are_even(0, line) and b"{" not in self._data[line:at]
 
     def _may_have(self, root: bytes, at: int, wanted: Wanted, depth: int = 0) -> bool:
-        """Whether a variable may have a method, as far as one of its bindings before an offset tells.
+        """Whether a variable may have a method, as far as one of its bindings tells.
 
         All bindings have to come to one thing, so one that surely comes to another decides.
         """
         begin = self._outline.function(at)
-        head = _HEADER_END.search(self._data, begin, at) if begin >= 0 else None
-        if head is None or self._data.find(b"global ", begin, at) >= 0 or depth > _DEEPEST:
+        key = root, begin, wanted
+        if begin < 0 or depth > _DEEPEST:
             return True
-        if given := _parameter(root).search(self._data, begin, head.end()):
-            return self._may_be_given(given[1], begin, root, wanted)
-        within = head.end() - 1, at
-        deepest = min(map(len, _INNER.findall(self._data, *within)), default=_MOST)
-        for found in _bindings(root).finditer(self._data, *within):
-            indent, value, entered, looped = found.groups()
-            if len(indent) > deepest:
-                continue  # it may be of the inner function
-            if value is None and self._is_foreign(entered or looped):
+        if key not in self._having:
+            self._having[key] = True  # where it is made from itself
+            self._having[key] = self._has(root, begin, wanted, depth)
+        return self._having[key]
+
+    def _has(self, root: bytes, begin: int, wanted: Wanted, depth: int) -> bool:
+        if begin not in self._functions:
+            self._functions[begin] = variables(self._data, begin)
+        if (found := self._functions[begin]) is None:
+            return True
+        if root in found.parameters:
+            return self._may_be_given(found.parameters[root], root, found, wanted)
+        for given in found.given.get(root, ()):
+            if not given.is_value and self._is_foreign(given.text):
                 return False
-            if value is not None and not self._may_be(value, found.start(2), wanted, depth):
+            if given.is_value and not self._may_be(given.text, given.at, wanted, depth):
                 return False
         return True
 
     def _may_be_given(
-        self, annotation: bytes | None, begin: int, root: bytes, wanted: Wanted
+        self, annotation: bytes | None, name: bytes, function: Variables, wanted: Wanted
     ) -> bool:
         """Whether a parameter may have a method: by its annotation, else by the fixture of its name."""
         if annotation is None:
-            start = self._data.find(b"def ", begin) + len(b"def ")
-            above = self._data[max(begin - _DECORATORS, 0) : begin]
-            asks = self._data.startswith(b"test", start) or b"fixture" in above
-            name = wanted.name.decode()
-            return asks and self._project.fixture_can_have(root.decode(), name, wanted.kinds)
+            return function.asks and self._project.fixture_can_have(
+                name.decode(), wanted.name.decode(), wanted.kinds
+            )
         if annotation.count(b"[") != annotation.count(b"]"):
             return True
-        return any(self._can_have(word, wanted) for word in _WORD.findall(annotation))
+        written = _CHAIN.findall(annotation)
+        return any(self._can_have(word, wanted, attributes) for word, attributes in written)
 
     def _may_be(self, value: bytes, at: int, wanted: Wanted, depth: int) -> bool:
         """Whether a value may have a method. `at`: where it stands."""
@@ -189,12 +191,14 @@ class Hints:
         end = self._data.find(close, at) + len(close)
         return self._data[end : end + 1] in (b"\n", b"\r")
 
-    def _can_have(self, word: bytes, wanted: Wanted) -> bool:
-        """Whether what goes by a word can be a class with such a method."""
+    def _can_have(self, word: bytes, wanted: Wanted, attributes: bytes = b"") -> bool:
+        """Whether what goes by a word, or by attributes of it, can be a class with such a method."""
         if self._is_foreign(word):
             return False
         if not wanted.name or not wanted.kinds <= ASYNCHRONOUS:
             return True
+        if attributes:
+            return self._project.can_have(attributes.rpartition(b".")[2], wanted.name)
         targets = {item.written.rpartition(b".")[2] for item in self._imports.get(word, ())}
         return any(self._project.can_have(owner, wanted.name) for owner in targets or {word})
 
@@ -204,7 +208,14 @@ class Hints:
             return not self._is_ours(word)
         if word not in _BUILTIN or self._stars:
             return False
-        forms = (b"class " + word, b"def " + word, b"for " + word, b"as " + word, word + b" =")
+        forms = (
+            b"class " + word,
+            b"def " + word,
+            b"for " + word,
+            b"as " + word,
+            b"\n" + word + b" =",
+            b"  " + word + b" =",
+        )
         return not any(form in self._data for form in forms)
 
     @cached_property
@@ -253,23 +264,6 @@ class Hints:
         return found
 
 
-@lru_cache(maxsize=1024)
-def _parameter(name: bytes) -> re.Pattern[bytes]:
-    """Finds a parameter in the head of a function, and its annotation."""
-    return re.compile(rb"[(,*]\s*%b\s*(?::([^,=)]*))?[,=)]" % name)
-
-
-@lru_cache(maxsize=1024)
-def _bindings(name: bytes) -> re.Pattern[bytes]:
-    """Finds what a variable is bound to: the value, or the first word of what a `with` enters or a `for` reads."""
-    forms = (
-        rb"%(n)b[ \t]*=(?!=)[ \t]*([^\n]*)"
-        rb"|(?:async[ \t]+)?with[ \t]+(\w+)[^\n,]*[ \t]as[ \t]+%(n)b[ \t]*:"
-        rb"|(?:async[ \t]+)?for[ \t]+%(n)b[ \t]+in[ \t]+(\w+)"
-    ) % {b"n": name}
-    return re.compile(rb"\n([ \t]+)(?:%b)" % forms)
-
-
 def _may_bind(text: bytes, start: int, end: int) -> bool:
     """Whether the name at a stretch may be bound there; rather too often than too seldom."""
     before = text[text.rfind(b"\n", 0, start) + 1 : start]
@@ -277,4 +271,4 @@ def _may_bind(text: bytes, start: int, end: int) -> bool:
         return True
     if b"import" in before:
         return False
-    return bool(_AFTER.match(text, end) or (not before.strip() and _ALONE.match(text, end)))
+    return bool(_BINDING.match(text, end) or (not before.strip() and _LISTED.match(text, end)))

@@ -81,7 +81,7 @@ class Quotes:
         return lex(self._data) if is_odd or self._quoted() else None
 
     def _quoted(self) -> bool:
-        """Whether triple quotes seem to stand in a string: `'\"""'`."""
+        """Whether triple quotes seem to stand in a string, right behind another quote."""
         before = (self._data[at - 1 : at] for marks in self._marks for at in marks)
         return any(byte in (b"'", b'"', b"\\") for byte in before)
 

@@ -12,20 +12,29 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from misspawn.regions.lexical import Quotes
+from misspawn.regions.names import stands
 
 Span = tuple[int, int]
+_CLAUSE = re.compile(rb"(?:else|elif|except|finally)\b")
 _DEFINITION = re.compile(rb"(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+)|@")
 
 
 class Statements(NamedTuple):
-    """Where the definitions of each name are, with their decorators, and the stretches between all of them.
+    """Where the definitions of each name are, with their decorators, and where all others are, one by one.
 
-    `between`: the text of these stretches.
+    `between`: the text of the others.
     """
 
     definitions: dict[bytes, list[Span]]
     rest: list[Span]
     between: bytes
+
+    def about(self, data: bytes, name: bytes) -> list[Span]:
+        """Those that may bind a name of the body: its definitions, and others with the word."""
+        found = self.definitions.get(name, [])
+        if not stands(self.between, name):
+            return found
+        return sorted([*found, *(span for span in self.rest if data.find(name, *span) >= 0)])
 
 
 def statements(data: bytes, quotes: Quotes, within: Span, indent: bytes = b"") -> Statements:
@@ -47,7 +56,8 @@ def _pieces(
         if not quotes.are_even(low, start):
             continue
         found = _DEFINITION.match(data, start + len(indent))
-        if (found or name) and not is_decorated:
+        goes_on = found is None and _CLAUSE.match(data, start + len(indent))
+        if not is_decorated and not goes_on:
             if start > begin:
                 yield name, begin, start
             name, begin = b"", start

@@ -68,6 +68,11 @@ def test_a_file_has_the_names_under_which_it_can_be_imported(
         ("x = 1", Kind.VALUE),
         ("async def y(): pass\nx = y", Kind.COROUTINE_FUNCTION),
         ("if True:\n    async def x(): pass", Kind.COROUTINE_FUNCTION),
+        ("def d(*a): return a[-1]\n@d(x := 1)\ndef y(): pass", Kind.VALUE),
+        (
+            "from typing import AsyncIterator\nasync def y(): pass\nasync def x() -> AsyncIterator[int]: return y()",
+            Kind.COROUTINE_FUNCTION,
+        ),
         (
             "from typing import overload\n@overload\ndef x(): ...\nasync def x(): pass",
             Kind.COROUTINE_FUNCTION,
@@ -94,6 +99,14 @@ def test_the_kind_of_a_name(code: str, kind: Kind) -> None:
         ("globals().update(a=1)", "makes names at run time"),
         ("from elsewhere import *", "`elsewhere.x` is no name"),
         ("x = y\ny = x", "by way of itself"),
+        (
+            "def x(loop, coro) -> int: return coro if loop.is_running() else loop.run_until_complete(coro)",
+            "returns more than its annotation",
+        ),
+        (
+            "from typing import AsyncIterator\nasync def x() -> AsyncIterator[int]: ...",
+            "stands for async generators",
+        ),
     ],
 )
 def test_what_cannot_be_told_has_a_reason(code: str, reason: str) -> None:
@@ -157,6 +170,13 @@ def test_the_asking_files_own_root_decides_between_modules_of_one_name() -> None
     assert isinstance(index(files).resolve("util.x", near="a/main.py"), Symbol)
     assert isinstance(index(files).resolve("util.x", near="b/main.py"), Missing)
     assert not index(files).first_party("util", near="main.py")
+
+
+def test_a_program_may_be_started_above_the_asking_file() -> None:
+    server = {"server/main.py": "", "server/routers/auth.py": "", "server/telemetry.py": "x = 1"}
+    files = {**server, "cli/pyproject.toml": "", "cli/telemetry.py": "y = 1"}
+    assert isinstance(index(files).resolve("telemetry.x", near="server/routers/auth.py"), Symbol)
+    assert isinstance(index(files).resolve("telemetry.y", near="cli/main.py"), Symbol)
 
 
 DECORATORS = {

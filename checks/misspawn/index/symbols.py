@@ -23,6 +23,7 @@ _DYNAMIC = re.compile(
 )  # what binds names of a module otherwise than by statements
 _MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+_WALRUS = re.compile(rb"\b([A-Za-z_]\w*)[ \t]*:=")  # also one in a decorator or an argument
 _TYPING = re.compile(rb"\bTYPE_CHECKING\b")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _BLOCKS = frozenset({
@@ -42,6 +43,10 @@ def outline(data: bytes, module: str, *, package: bool) -> Outline:
             reader.add(
                 Definition(name.strip(), data.count(b"\n", 0, found.start()) + 1, Kind.VALUE)
             )
+    for found in _WALRUS.finditer(data):
+        if (name := found[1].decode()) not in reader.names:
+            line = data.count(b"\n", 0, found.start()) + 1
+            reader.add(Definition(name, line, Kind.VALUE))
     return Outline(
         {name: tuple(items) for name, items in reader.names.items()},
         tuple(reader.stars),

@@ -61,7 +61,7 @@ def _is_near(index: Index, name: str, near: str) -> bool:
     found, known = index.candidates(name, near), index.layout.folded
     above = [f"{folder}/{name}".lstrip("/") for folder in upwards(near.rpartition("/")[0])]
     return any(
-        known.get(stem.casefold()) == stem and not module.path.startswith(f"{stem}.")
+        known.get(stem.casefold()) == stem != index.layout.stem(module.path)
         for module in found
         for stem in (above[:1] if module.package else above[:-1])
     ) or any(module.path == near and not module.package for module in found)

@@ -61,8 +61,13 @@ class Layout:
     @cached_property
     def folded(self) -> dict[str, str]:
         """Modules and packages without their suffix, by their path in one case."""
-        stems = (path.rpartition(".")[0].removesuffix("/__init__") for path in self._files)
+        stems = map(self.stem, self._files)
         return {stem.casefold(): stem for stem in stems}
+
+    @staticmethod
+    def stem(path: str) -> str:
+        """The path of a module or a package without its suffix."""
+        return path.rpartition(".")[0].removesuffix("/__init__")
 
     @cached_property
     def roots(self) -> frozenset[str]:

@@ -172,13 +172,6 @@ def test_the_asking_files_own_root_decides_between_modules_of_one_name() -> None
     assert not index(files).first_party("util", near="main.py")
 
 
-def test_a_program_may_be_started_above_the_asking_file() -> None:
-    server = {"server/main.py": "", "server/routers/auth.py": "", "server/telemetry.py": "x = 1"}
-    files = {**server, "cli/pyproject.toml": "", "cli/telemetry.py": "y = 1"}
-    assert isinstance(index(files).resolve("telemetry.x", near="server/routers/auth.py"), Symbol)
-    assert isinstance(index(files).resolve("telemetry.y", near="cli/main.py"), Symbol)
-
-
 DECORATORS = {
     "keeps it by its annotation": (
         "def d(f: Callable[P, R]) -> Callable[P, R]: return x(f)",

@@ -91,18 +91,13 @@ class Index:
         return any(module.usual or module.root in roots for module in self.layout.inside(name))
 
     def candidates(self, name: str, near: str = "") -> list[Module]:
-        """The modules of this name that the file can import.
-
-        Those of its own folder and usual roots, else of a folder above it, in which a program may be
-        started, else of any usual root.
-        """
+        """The modules of this name that the file can import: those of its own folder and usual roots."""
         found = self.layout.modules.get(name, [])
         if not found:
             return []
         roots = self._roots(near)
         own = [module for module in found if module.root in roots]
-        above = [module for module in found if near.startswith(f"{module.root}/")]
-        return own or above or [module for module in found if module.usual]
+        return own or [module for module in found if module.usual]
 
     def _roots(self, near: str) -> frozenset[str]:
         """The folders from which a file surely imports: its own, and the usual ones above it."""

@@ -145,6 +145,12 @@ WITHIN = [
     ("module", "", "if x:\n    time.sleep(1)", True),
     ("module", "", "def f():\n    time.sleep(1)", False),
     ("class", "TestCase", "class A(TestCase):\n    def f(self):\n        time.sleep(1)", True),
+    (
+        "class",
+        "class Inner:",
+        "class A:\n    def f(self):\n        class Inner:\n            x = 1\n\n    def g(self):\n        time.sleep(1)",
+        False,
+    ),
     ("with", r"suppress\(", "with suppress(X):\n    time.sleep(1)", True),
     ("with", r"suppress\(", "with suppress(X):\n    def f():\n        time.sleep(1)", False),
     ("try", "TimeoutError", "try:\n    time.sleep(1)\nexcept TimeoutError:\n    pass", True),

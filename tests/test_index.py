@@ -99,6 +99,7 @@ def test_the_kind_of_a_name(code: str, kind: Kind) -> None:
         ("globals().update(a=1)", "makes names at run time"),
         ("from elsewhere import *", "`elsewhere.x` is no name"),
         ("x = y\ny = x", "by way of itself"),
+        ("def x(): raise NotImplementedError", "what `x` at m.py:1 returns is not known"),
         (
             "def x(loop, coro) -> int: return coro if loop.is_running() else loop.run_until_complete(coro)",
             "returns more than its annotation",

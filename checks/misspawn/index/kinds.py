@@ -138,7 +138,7 @@ def _registers(names: Names, full: str, near: str) -> bool:
 
 def _is_stub(item: Definition) -> bool:
     """Whether an `async def` neither yields nor returns the async iterator that its annotation tells of."""
-    return parsed(item.returns).last in _ASYNC_ITERATORS and not item.called
+    return parsed(item.returns).last in _ASYNC_ITERATORS and not any(item.called)
 
 
 def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:

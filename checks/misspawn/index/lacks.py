@@ -87,7 +87,7 @@ def _no_module(index: Index, parts: list[str], near: str) -> Lack:
     above = index.candidates(holder, near)
     if not above:
         return Lack(Verdict.UNKNOWN, f"{holder} is a namespace that others may add to")
-    if above[0].path == near:
+    if above[0].path == near and not above[0].package:
         return Lack(Verdict.UNKNOWN, f"{parts[0]} is most likely a module from elsewhere")
     if dynamic := index.outline(above[0]).dynamic:
         return Lack(Verdict.UNKNOWN, f"{holder} may have more names: {dynamic}")

@@ -23,6 +23,8 @@ _DYNAMIC = re.compile(
 )  # what binds names of a module otherwise than by statements
 _MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+_WALRUS = re.compile(rb"\b([A-Za-z_]\w*)[ \t]*:=")  # also one in a decorator or an argument
+_ABSTRACT = b"NotImplementedError"
 _TYPING = re.compile(rb"\bTYPE_CHECKING\b")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _BLOCKS = frozenset({
@@ -42,6 +44,10 @@ def outline(data: bytes, module: str, *, package: bool) -> Outline:
             reader.add(
                 Definition(name.strip(), data.count(b"\n", 0, found.start()) + 1, Kind.VALUE)
             )
+    for found in _WALRUS.finditer(data):
+        if (name := found[1].decode()) not in reader.names:
+            line = data.count(b"\n", 0, found.start()) + 1
+            reader.add(Definition(name, line, Kind.VALUE))
     return Outline(
         {name: tuple(items) for name, items in reader.names.items()},
         tuple(reader.stars),
@@ -243,11 +249,14 @@ def _body(body: Node) -> tuple[bool, tuple[str, ...]]:
         node = stack.pop()
         if node.type in ("function_definition", "class_definition", "lambda"):
             continue
+        text = node.text or b""
         if node.type == "yield":
             yields = True
         elif node.type == "return_statement":
             returned += _returned(node.named_children[0]) if node.named_children else ["None"]
-        if b"yield" in (text := node.text or b"") or b"return" in text:
+        elif node.type == "raise_statement" and _ABSTRACT in text:
+            returned.append("")  # what overrides it gives something else
+        if b"yield" in text or b"return" in text or _ABSTRACT in text:
             stack += node.named_children
     if returned and _falls_through(body):
         returned.append("None")

@@ -210,6 +210,30 @@ def test_the_index_of_a_running_commit_counts(
 
 
 @pytest.mark.parametrize(
+    ("importer", "statement", "others"),
+    [
+        ("bench/test_bench.py", "from bench import run", ("bench/__init__.py", "bench/bench.py")),
+        ("a/tests/test_x.py", "from service import run", ("a/service.py", "b/setup.py", "b/service.py")),
+        ("mcp/server.py", "from mcp.server.fast import x", ()),
+        ("p/live/plugins/openai/llm.py", "from openai.types import x",
+            ("p/pyproject.toml", "p/live/plugins/openai/__init__.py")),
+    ],
+    ids=["beside a script", "where it is started", "of the same name", "by way of a namespace"],
+)  # fmt: skip
+def test_nothing_is_said_where_a_nearer_file_may_be_meant(
+    capsys: pytest.CaptureFixture[str], importer: str, statement: str, others: tuple[str, ...]
+) -> None:
+    git("rm", "-rfq", "src")
+    write("a/tests/__init__.py")
+    write("a/__init__.py")
+    write(importer, f"{statement}\n")
+    for name in others:
+        write(name)
+    git("add", ".")
+    assert said(capsys, "--against", "index") == []
+
+
+@pytest.mark.parametrize(
     ("line", "reason"),
     [
         (1, "fine app.session.Store: src/app/session.py:1"),

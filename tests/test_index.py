@@ -69,6 +69,11 @@ def test_a_file_has_the_names_under_which_it_can_be_imported(
         ("x = 1", Kind.VALUE),
         ("async def y(): pass\nx = y", Kind.COROUTINE_FUNCTION),
         ("if True:\n    async def x(): pass", Kind.COROUTINE_FUNCTION),
+        ("def d(*a): return a[-1]\n@d(x := 1)\ndef y(): pass", Kind.VALUE),
+        (
+            "from typing import AsyncIterator\nasync def y(): pass\nasync def x() -> AsyncIterator[int]: return y()",
+            Kind.COROUTINE_FUNCTION,
+        ),
         (
             "from typing import overload\n@overload\ndef x(): ...\nasync def x(): pass",
             Kind.COROUTINE_FUNCTION,
@@ -95,6 +100,15 @@ def test_the_kind_of_a_name(code: str, kind: Kind) -> None:
         ("globals().update(a=1)", "makes names at run time"),
         ("from elsewhere import *", "`elsewhere.x` is no name"),
         ("x = y\ny = x", "by way of itself"),
+        ("def x(): raise NotImplementedError", "what `x` at m.py:1 returns is not known"),
+        (
+            "def x(loop, coro) -> int: return coro if loop.is_running() else loop.run_until_complete(coro)",
+            "returns more than its annotation",
+        ),
+        (
+            "from typing import AsyncIterator\nasync def x() -> AsyncIterator[int]: ...",
+            "stands for async generators",
+        ),
     ],
 )
 def test_what_cannot_be_told_has_a_reason(code: str, reason: str) -> None:

@@ -8,9 +8,11 @@ from textwrap import dedent
 import pytest
 
 from misspawn import regex
+from misspawn.regions.bindings import scope_text
 from misspawn.regions.document import Region
 from misspawn.regions.names import own_level
 from misspawn.regions.python import PythonDocument
+from misspawn.regions.syntax import Syntax
 
 WORDS = frozenset({b"subprocess", b"asyncio", b"time", b"unittest", b"os"})
 CALL = r"\b(?:subprocess\.run|time\.sleep|asyncio\.sleep|os\.system)\("
@@ -143,6 +145,12 @@ WITHIN = [
     ("module", "", "if x:\n    time.sleep(1)", True),
     ("module", "", "def f():\n    time.sleep(1)", False),
     ("class", "TestCase", "class A(TestCase):\n    def f(self):\n        time.sleep(1)", True),
+    (
+        "class",
+        "class Inner:",
+        "class A:\n    def f(self):\n        class Inner:\n            x = 1\n\n    def g(self):\n        time.sleep(1)",
+        False,
+    ),
     ("with", r"suppress\(", "with suppress(X):\n    time.sleep(1)", True),
     ("with", r"suppress\(", "with suppress(X):\n    def f():\n        time.sleep(1)", False),
     ("try", "TimeoutError", "try:\n    time.sleep(1)\nexcept TimeoutError:\n    pass", True),
@@ -179,3 +187,13 @@ def test_contexts(context: str, header: str, text: str, expected: bool) -> None:
 def test_own_level_keeps_one_pair_of_brackets(text: str, own: str) -> None:
     assert own_level(text.encode()).decode() == own
     assert re.sub(r"\s", "", own) != ""
+
+
+def test_what_is_left_of_a_scope_has_no_long_line() -> None:
+    """A search from the start of a line may take the square of its length."""
+    data = b"def outer():\n    def inner():\n" + 100 * b"        x = 1\n" + b"    y = 2\n"
+    outer = Syntax(data, whole=True).whole().root_node.children[0]
+    left = scope_text(data, outer)
+    assert b"y = 2" in left
+    assert b"x = 1" not in left
+    assert max(map(len, left.splitlines())) < 40

@@ -129,7 +129,7 @@ class Comparison:
 
     def _without(self, place: str) -> Verdict:
         """What a tree comes to in which a file is not, or goes by another case."""
-        stem = place.partition(":")[0].rpartition(".")[0].removesuffix("/__init__")
+        stem = self._index.layout.stem(place.partition(":")[0])
         known = stem.casefold() in self._index.layout.folded
         return Verdict.OTHER_CASE if known else Verdict.NO_MODULE
 

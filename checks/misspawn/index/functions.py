@@ -11,6 +11,8 @@ from misspawn.index.decorators import wrapped
 from misspawn.index.definitions import Definition
 from misspawn.index.model import Kind
 
+_ABSTRACT = b"NotImplementedError"
+
 
 def function(node: Node, name: Node, decorators: tuple[str, ...], *, typing: bool) -> Definition:
     """What a function is, as far as its own tree tells."""
@@ -44,11 +46,14 @@ def _body(body: Node) -> tuple[bool, tuple[str, ...]]:
         node = stack.pop()
         if node.type in ("function_definition", "class_definition", "lambda"):
             continue
+        text = node.text or b""
         if node.type == "yield":
             yields = True
         elif node.type == "return_statement":
             returned += _returned(node.named_children[0]) if node.named_children else ["None"]
-        if b"yield" in (text := node.text or b"") or b"return" in text:
+        elif node.type == "raise_statement" and _ABSTRACT in text:
+            returned.append("")  # what overrides it gives something else
+        if b"yield" in text or b"return" in text or _ABSTRACT in text:
             stack += node.named_children
     if returned and _falls_through(body):
         returned.append("None")

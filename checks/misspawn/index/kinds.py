@@ -38,6 +38,7 @@ _REGISTRIES = frozenset({
     "quart.Quart", "quart.Blueprint", "sanic.Sanic", "sanic.Blueprint",
 })  # fmt: skip  # classes whose methods of these names give back what they decorate
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Future", "Task", "Deferred"})
+_ASYNC_ITERATORS = frozenset({"AsyncGenerator", "AsyncIterator", "AsyncIterable"})
 _ANYTHING = frozenset({"Any", "object", "Self", "T", "?"})
 
 
@@ -63,6 +64,8 @@ def symbol(names: Names, module: Module, item: Definition, owner: str = "") -> F
     kind = _decorated(names, module, item)
     if isinstance(kind, Unknown):
         return kind
+    if kind is Kind.COROUTINE_FUNCTION and _is_stub(item):
+        return Unknown(f"`{item.name}` at {module.path}:{item.line} stands for async generators")
     called = _called(names, module, item) if kind is Kind.FUNCTION else kind
     found = Symbol(
         name=name,
@@ -132,12 +135,18 @@ def _registers(names: Names, full: str, near: str) -> bool:
     return name in _ROUTES and bool(owner) and names.held(owner, near) in _REGISTRIES
 
 
+def _is_stub(item: Definition) -> bool:
+    """Whether an `async def` neither yields nor returns the async iterator that its annotation tells of."""
+    return parsed(item.returns).last in _ASYNC_ITERATORS and not any(item.called)
+
+
 def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:
     """What a plain `def` is: its annotation decides, else what its returns are calls of."""
     annotation = parsed(item.returns)
     if annotation.last in _AWAITABLE:
         return Kind.AWAITABLE_FACTORY
-    if annotation.last == "None" and set(item.called) - {"None"}:
+    returned = set(item.called)
+    if (annotation.last == "None" and returned - {"None"}) or _may_run_a_loop(returned):
         return Unknown(
             f"`{item.name}` at {module.path}:{item.line} returns more than its annotation"
         )
@@ -150,6 +159,11 @@ def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:
     if bool(item.returns) == bool(annotation.name) and all(result is False for result in results):
         return Kind.FUNCTION
     return Unknown(f"what `{item.name}` at {module.path}:{item.line} returns is not known")
+
+
+def _may_run_a_loop(returned: set[str]) -> bool:
+    """Whether a function returns what a loop makes of a coroutine, or else something else: the coroutine."""
+    return len(returned) > 1 and any(callee.endswith(".run_until_complete") for callee in returned)
 
 
 def _result(names: Names, module: Module, callee: str) -> bool | None:

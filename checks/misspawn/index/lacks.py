@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from misspawn.index.imports import Imported
-from misspawn.index.layout import Module
+from misspawn.index.layout import Module, upwards
 from misspawn.index.lookup import GENERATED, GIVEN, Index
 
 
@@ -40,7 +40,7 @@ def lack(index: Index, item: Imported, near: str) -> Lack:
     if not item.module:
         return Lack(Verdict.UNKNOWN, "the relative import leaves the tree")
     parts = item.module.split(".")
-    if parts[0] in sys.stdlib_module_names or _is_itself(index, parts[0], near):
+    if parts[0] in sys.stdlib_module_names or _is_near(index, parts[0], near):
         return Lack(Verdict.UNKNOWN, f"{parts[0]} is most likely a module from elsewhere")
     if "__init__" in parts:
         return Lack(Verdict.UNKNOWN, f"{item.module} is a package by way of its file")
@@ -53,11 +53,18 @@ def lack(index: Index, item: Imported, near: str) -> Lack:
     return _name(index, found, item, near)
 
 
-def _is_itself(index: Index, name: str, near: str) -> bool:
-    """Whether a top-level name stands for the importing file, as when `redis.py` imports redis."""
+def _is_near(index: Index, name: str, near: str) -> bool:
+    """Whether a top-level name may stand for the importing file, as in `redis.py`, or one near it.
+
+    A script imports what lies beside it, and a program what lies where it was started.
+    """
+    found, known = index.candidates(name, near), index.layout.folded
+    above = [f"{folder}/{name}".lstrip("/") for folder in upwards(near.rpartition("/")[0])]
     return any(
-        module.path == near and not module.package for module in index.candidates(name, near)
-    )
+        known.get(stem.casefold()) == stem != index.layout.stem(module.path)
+        for module in found
+        for stem in (above[:1] if module.package else above[:-1])
+    ) or any(module.path == near and not module.package for module in found)
 
 
 def _module(index: Index, parts: list[str], near: str) -> list[Module] | Lack:
@@ -80,6 +87,8 @@ def _no_module(index: Index, parts: list[str], near: str) -> Lack:
     above = index.candidates(holder, near)
     if not above:
         return Lack(Verdict.UNKNOWN, f"{holder} is a namespace that others may add to")
+    if above[0].path == near and not above[0].package:
+        return Lack(Verdict.UNKNOWN, f"{parts[0]} is most likely a module from elsewhere")
     if dynamic := index.outline(above[0]).dynamic:
         return Lack(Verdict.UNKNOWN, f"{holder} may have more names: {dynamic}")
     if not above[0].package:

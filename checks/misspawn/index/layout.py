@@ -61,8 +61,13 @@ class Layout:
     @cached_property
     def folded(self) -> dict[str, str]:
         """Modules and packages without their suffix, by their path in one case."""
-        stems = (path.rpartition(".")[0].removesuffix("/__init__") for path in self._files)
+        stems = map(self.stem, self._files)
         return {stem.casefold(): stem for stem in stems}
+
+    @staticmethod
+    def stem(path: str) -> str:
+        """The path of a module or a package without its suffix."""
+        return path.rpartition(".")[0].removesuffix("/__init__")
 
     @cached_property
     def roots(self) -> frozenset[str]:
@@ -112,7 +117,7 @@ class Layout:
 
     def _usual(self, folder: str) -> tuple[str, ...]:
         """Folders above this one from which projects are installed or run, innermost first."""
-        above = list(_upwards(folder))
+        above = list(upwards(folder))
         return tuple(
             root
             for root in above
@@ -126,7 +131,7 @@ class Layout:
         while True:
             while folder and folder in self._packages:
                 folder = _parent(folder)
-            outer = next((above for above in _upwards(folder) if above in self._packages), None)
+            outer = next((above for above in upwards(folder) if above in self._packages), None)
             if outer in (None, folder):  # it is the root that is a package
                 return folder
             folder = outer
@@ -140,7 +145,7 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].partition(".")[0]
 
 
-def _upwards(folder: str) -> Iterator[str]:
+def upwards(folder: str) -> Iterator[str]:
     """The folder, its parent, and so on up to the root ''."""
     while folder:
         yield folder
@@ -161,4 +166,4 @@ def _sources(paths: Collection[str]) -> Iterator[tuple[str, str]]:
 
 def _ancestors(paths: Collection[str]) -> Iterator[str]:
     for path in paths:
-        yield from _upwards(_parent(path))
+        yield from upwards(_parent(path))

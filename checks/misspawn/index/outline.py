@@ -94,7 +94,15 @@ class Module(Body):
     """The names of a module; those that functions declare `global` come last."""
 
     def _read(self, name: str) -> list[Definition]:
-        return [*super()._read(name), *self._globals.get(name, ())]
+        found = [*super()._read(name), *self._globals.get(name, ())]
+        return found or [*self._walrus(name)]
+
+    def _walrus(self, name: str) -> Iterator[Definition]:
+        """Bindings within expressions, also those of a decorator or an argument."""
+        data = self._syntax.data
+        if b":=" in data:
+            for found in re.finditer(rb"\b%b[ \t]*:=" % re.escape(name.encode()), data):
+                yield Definition(name, data.count(b"\n", 0, found.start()) + 1, Kind.VALUE)
 
     @cached_property
     def _globals(self) -> dict[str, list[Definition]]:

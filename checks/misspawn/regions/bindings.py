@@ -73,7 +73,8 @@ def scope_text(text: bytes, function: Node) -> bytes:
         node = stack.pop()
         if node.type in SCOPES:
             if body := node.child_by_field_name("body"):
-                result[body.start_byte - start : body.end_byte - start] = b" " * (
+                # lines, as a search from the start of one long line takes the square of its length
+                result[body.start_byte - start : body.end_byte - start] = b"\n" * (
                     body.end_byte - body.start_byte
                 )
         elif node.type in ("block", "decorated_definition") or node.type.endswith(

@@ -115,8 +115,9 @@ def header(node: Node) -> Iterator[tuple[int, int]]:
     elif node.type == "try_statement":
         clauses = (one for one in node.children if one.type.startswith(("except", "finally")))
         yield from ((clause.start_byte, header_end(clause)) for clause in clauses)
-    else:
-        yield with_decorators(node).start_byte, header_end(node)
+    else:  # a class that was parsed with one member alone has its body far behind the colon
+        colon = next((child.end_byte for child in node.children if child.type == ":"), 0)
+        yield with_decorators(node).start_byte, colon or header_end(node)
 
 
 def header_end(node: Node) -> int:

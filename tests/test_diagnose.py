@@ -75,6 +75,23 @@ def test_errors_come_before_the_warnings_that_follow_from_them(diagnoser: Diagno
     assert ids(read(diagnoser, log))[0] == "event-loop-is-closed"
 
 
+@pytest.mark.parametrize(
+    ("said", "id"),
+    [
+        ("No data to combine", "coverage-combine-no-data"),
+        ("/bin/sh: 1: docker: not found", "subprocess-shell-true"),
+    ],
+)
+def test_what_a_command_says_comes_before_that_it_failed(
+    diagnoser: Diagnoser, said: str, id: str
+) -> None:
+    failed = (
+        "subprocess.CalledProcessError: Command '['x', 'y']' returned non-zero exit status 1.\n"
+    )
+    for log in (f"{said}\n{failed}", f"{failed}{said}\n"):
+        assert ids(read(diagnoser, log)) == [id, "calledprocesserror-hides-stderr"]
+
+
 def test_myths_come_last(diagnoser: Diagnoser) -> None:
     kinds = [
         found.pattern.kind.value for found in read(diagnoser, (LOGS / "evidence.yaml").read_text())
@@ -95,6 +112,7 @@ def test_myths_come_last(diagnoser: Diagnoser) -> None:
         ("", 1),
         ("FooWarning: abc", 3),
         ("FooDeprecationWarning: abc", 1),
+        ("CalledProcessError: abc", 2),
     ],
 )
 def test_a_symptom_weighs_what_it_fixes(regex: str, fixed: int) -> None:

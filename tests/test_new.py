@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -56,13 +56,20 @@ def test_output_without_an_exception() -> None:
     assert failure("all is well\n") is None
 
 
-def test_new_writes_a_valid_record(own_records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def repository(own_records: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of records in our own repository, in which the user stands."""
+    monkeypatch.chdir(own_records.parent)
+    return own_records
+
+
+def test_new_writes_a_valid_record(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     argv = ["new", "--id", "no-such-key", "--category", "pytest", "--detector", ""]
     command = f"{sys.executable} -c \"raise KeyError('a')\""
     assert main([*argv, "--from-command", command]) == 0
     out = capsys.readouterr().out
     assert "type      KeyError" in out
-    record = catalogue.find(catalogue.load(str(own_records)), "no-such-key")
+    record = catalogue.find(catalogue.load(str(repository)), "no-such-key")
     assert record.symptoms[0].log == "KeyError: 'a'"
     assert main(argv) == 2
     assert "is there already" in capsys.readouterr().err
@@ -82,6 +89,48 @@ def test_new_writes_into_the_project_s_own_folder(
     assert (project / "tools/pytest/our-own.yaml").is_file()
     assert main([*argv, "--isolated"]) == 0
     assert (own_records / "pytest/our-own.yaml").is_file()
+
+
+@pytest.fixture
+def elsewhere(own_records: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A repository of somebody else's; ours gets nothing."""
+    before = sorted(own_records.rglob("*"))
+    project = tmp_path_factory.mktemp("project")
+    for folder in (".git", "tools"):
+        (project / folder).mkdir()
+    yield project
+    assert sorted(own_records.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (".", None, "misspawn.toml", "[[patterns]]"),
+        ("tools", None, "../misspawn.toml", "[[patterns]]"),
+        ("tools", "misspawn.toml", "../misspawn.toml", "[[patterns]]"),
+        (".", "pyproject.toml", "pyproject.toml", "[[tool.misspawn.patterns]]"),
+    ],
+)
+def test_new_tells_how_to_name_the_folder_that_it_makes(
+    elsewhere: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    case: tuple[str, str | None, str, str],
+) -> None:
+    stands, file, named, header = case
+    if file:
+        (elsewhere / file).write_text("[tool.misspawn]\n" if "py" in file else "", "utf-8")
+    monkeypatch.chdir(elsewhere / stands)
+    assert main(["new", "--id", "our-own", "--category", "pytest", "--detector", ""]) == 0
+    record = Path("patterns", "pytest", "our-own.yaml")
+    assert record.is_file()
+    shown, *lines, last = capsys.readouterr().out.splitlines()
+    assert (shown, last.split()[-1]) == (str(record), str(record))
+    assert (lines[1].split("Put into ")[1], lines[3]) == (f"{Path(named)}:", header)
+    with Path(named).open("a", encoding="utf-8") as stream:
+        stream.write("\n".join(lines[3:]))
+    assert main(["list"]) == 0
+    assert "our-own" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

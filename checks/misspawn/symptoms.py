@@ -8,7 +8,13 @@ _FLAGS = re.compile(r"^\(\?([a-z]+)\)")
 _ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[^}]*\}|.", re.DOTALL)
 _NAMED = re.compile(r"^\^?((?:\w|\\\.)*(?:Error|Warning|Exception|Failed): )(?=.{12})")
 
-_SHARES = {"DeprecationWarning: ": 16, "Warning: ": 4, "Exception ignored": 4, "": 1}
+_SHARES = {
+    "DeprecationWarning: ": 16,
+    "Warning: ": 4,
+    "Exception ignored": 4,
+    "CalledProcessError: ": 8,
+    "": 1,
+}
 
 
 def weight(log: str) -> int:
@@ -16,6 +22,7 @@ def weight(log: str) -> int:
 
     Groups and classes count nothing, and neither do characters that may be missing. A warning
     counts for less than an error, which it mostly follows from, and a deprecation for still less.
+    That a command failed counts for less than anything that the command itself says.
     """
     share = next(share for text, share in _SHARES.items() if text in log)
     return max(_fixed(log) // share, 1)

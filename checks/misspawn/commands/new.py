@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from datetime import date
+from pathlib import Path
 
 from misspawn import catalogue, walk
 from misspawn.catalogue import records
@@ -15,6 +17,7 @@ from misspawn.commands import selection
 from misspawn.errors import UserError
 from misspawn.failure import Failure, failure
 from misspawn.model import Category
+from misspawn.settings import Settings
 
 LIMIT = 900  # seconds for the failing command
 TEMPLATE = """{first}
@@ -52,6 +55,14 @@ DETECTOR = """detect:
   - region: call
     match: {match}
 rg_misses: Say what a plain ripgrep pipeline misses or wrongly reports."""
+FOLDER = "patterns"  # of a project that has none of its own yet
+UNNAMED = """
+No configuration names its folder, so no scan looks for the mistake yet. Put into {file}:
+
+[[{table}]]
+folder = {folder}
+url = "https://example.org/{{id}}"  # where its page will be
+"""
 NO_DETECTOR = "no_detector: Say why no scan of the source can see it."
 
 
@@ -88,18 +99,40 @@ def run(options: Namespace) -> int:
         detector = _asked(
             "detector", "a regex that the code of the mistake matches; empty for none"
         )
-    path = os.path.join(_folder(options), category, f"{id}.yaml")
+    settings = selection.in_force(options, walk.root(["."]))
+    folder = _folder(settings)
+    path = os.path.join(folder, category, f"{id}.yaml")
     text = _text(id, category, options.title or _title(id, found), detector, found)
     _write(path, text)
     shown = os.path.relpath(path)
-    print(f"{shown}\nNow write its examples and texts, then: misspawn check-record {shown}")
+    print(shown)
+    if folder == FOLDER:
+        print(_unnamed(settings))
+    print(f"Now write its examples and texts, then: misspawn check-record {shown}")
     return 0
 
 
-def _folder(options: Namespace) -> str:
-    """Where the record goes: the first of the project's own folders, else that of misspawn."""
-    own = selection.in_force(options, walk.root(["."])).folders()
-    return own[0] if own else catalogue.folder()
+def _folder(settings: Settings) -> str:
+    """Where the record goes: the first of the project's own folders; ours in our repository; else a new one.
+
+    Never into an installation, which the next one replaces.
+    """
+    if own := settings.folders():
+        return own[0]
+    ours = Path(catalogue.folder()).resolve()
+    return str(ours) if Path.cwd().is_relative_to(ours.parent) else FOLDER
+
+
+def _unnamed(settings: Settings) -> str:
+    """What to put into which configuration file, so that records in the new folder count."""
+    base = settings.folder or walk.root(["."])
+    file = settings.file.path if settings.file else os.path.join(base, "misspawn.toml")
+    in_pyproject = os.path.basename(file) == "pyproject.toml"
+    return UNNAMED.format(
+        file=os.path.relpath(file),
+        table="tool.misspawn.patterns" if in_pyproject else "patterns",
+        folder=json.dumps(walk.below(base, FOLDER)),
+    )
 
 
 def _asked(name: str, help_: str) -> str:

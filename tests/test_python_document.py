@@ -100,6 +100,17 @@ def test_what_only_looks_like_it_does_not_count(text: str, whole: bool) -> None:
     assert hits(text, whole=whole) == []
 
 
+BEHIND_A_CLASS = """\
+class Store:
+    def get(self):
+        return 1
+
+try:
+    subprocess.run(x)
+except OSError:
+    def fallback(self):
+        return 2
+"""
 REGIONS = [
     ("call", "x = print(time.sleep(f(1)), 2)", "time.sleep(f   )"),
     ("call", "retry(\n    time.sleep(1),\n)", "time.sleep(1)"),
@@ -124,6 +135,15 @@ def test_own_level_of_a_region(kind: str, text: str, own: str) -> None:
     found = region("import time, asyncio\n" + text, kind)
     assert found is not None
     assert found.own.decode().strip() == own
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["blocks", "whole"])
+def test_what_stands_behind_a_class_is_no_member_of_it(whole: bool) -> None:
+    at = BEHIND_A_CLASS.index("subprocess")
+    document = PythonDocument(BEHIND_A_CLASS.encode(), frozenset(), whole=whole)
+    region = document.region("try", "", at, at + 1)
+    assert region is not None
+    assert BEHIND_A_CLASS[region.start : region.end] + "\n" == BEHIND_A_CLASS[at - 9 :]
 
 
 def test_region_text_reads_canonical_and_its_offsets_are_original() -> None:

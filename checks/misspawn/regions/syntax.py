@@ -21,6 +21,7 @@ from misspawn.regions.statements import Span, Statements, statements
 
 _CLASS_HEADER = re.compile(rb"(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)*class\b[^:#\n]*:[ \t]*\r?\n")
 _FIRST_MEMBER = re.compile(rb"^[ \t]+(?=[^\s#])", re.MULTILINE)
+_OUTSIDE = re.compile(rb"^[^\s#)\]}]", re.MULTILINE)  # begins what is no part of a class
 
 
 class Step(NamedTuple):
@@ -134,7 +135,15 @@ class Syntax:
             return None
         within = header[1], top.end
         indent = first_indent(self._data, within)
-        return Block(*self.outline.definition(offset, within, indent), header) if indent else None
+        if not indent:
+            return None
+        start, end = self.outline.definition(offset, within, indent)
+        behind = _OUTSIDE.search(
+            self._data, start, end
+        )  # of the class: its last member's stretch goes on
+        if behind and behind.start() <= offset:
+            return None
+        return Block(start, behind.start() if behind else end, header)
 
     def _parse(self, block: Block) -> Tree:
         tree = self._trees.get(block)

@@ -209,6 +209,15 @@ def test_the_index_of_a_running_commit_counts(
     assert said(capsys, "--against", "index") == [FAULT + "staged"]
 
 
+def test_nothing_is_said_of_what_a_build_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    git("rm", "-rfq", "src")
+    write("pkg/__init__.py")
+    write("pkg/main.py", "from pkg.fast import run\nfrom pkg.slow import run\n")
+    write("pyproject.toml", '[tool.maturin]\nmodule-name = "pkg.fast"\n')
+    git("add", ".")
+    assert [line.split()[0] for line in said(capsys, "--against", "index")] == ["pkg/main.py:2:22:"]
+
+
 @pytest.mark.parametrize(
     ("importer", "statement", "others"),
     [

@@ -185,6 +185,16 @@ DECORATORS = {
         "@d",
         True,
     ),
+    "makes an object, by an alias": (
+        "A = Callable[..., Awaitable[R]]\nB = Callable[..., 'C[R]']\ndef d(f: A[R]) -> B[R]: return C(f)",
+        "@d",
+        False,
+    ),
+    "waits itself, by an alias": (
+        "A = Callable[..., Awaitable[R]]\nB = Callable[..., R]\ndef d(f: A[R]) -> B[R]: return x(f)",
+        "@d",
+        False,
+    ),
     "makes an object": (
         "class B: ...\ndef d(f: Callable[P, R]) -> B[P, R]: return B(f)",
         "@d",

@@ -120,6 +120,12 @@ def test_requires_python(files: dict[str, bytes], version: str) -> None:
     assert _project(**files).fact("requires-python", "src/a.py") == version
 
 
+def test_the_conftests_around_a_file() -> None:
+    project = _project(conftest_py=b"top", tests__conftest_py=b"inner", other__conftest_py=b"x")
+    assert project.fact("conftest", "tests/unit/test_a.py") == "inner\ntop\n"
+    assert project.fact("conftest", "a.py") == "top\n"
+
+
 def test_unknown_facts_are_refused() -> None:
     assert not is_fact("pytest")
     assert is_fact("pytest.asyncio_mode")

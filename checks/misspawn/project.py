@@ -12,6 +12,7 @@ from misspawn.trees import MemoryTree, Tree
 if TYPE_CHECKING:
     from misspawn.regions.config import Config
 
+_CONFTEST = "conftest.py"
 _PYTEST_SECTIONS = {
     "pytest.toml": ("pytest",),
     ".pytest.toml": ("pytest",),
@@ -167,6 +168,8 @@ class Project:
             return self._dependencies(folder)
         if key == "requires-python":
             return self._requires_python(folder)
+        if key == "conftest":
+            return self._conftests(folder)
         raise KeyError(key)
 
     def _pytest(self, folder: str) -> PytestConfig:
@@ -209,6 +212,12 @@ class Project:
                 _join(inner, n) for n in sorted(self._listing(inner)) if n.endswith((".txt", ".in"))
             )
 
+    def _conftests(self, folder: str) -> str:
+        """The conftest.py of the folder and of those above it."""
+        above = self._fact("conftest", _above(folder)) if folder else ""
+        own = self._read(folder, _CONFTEST)
+        return above if own is None else f"{own.decode('utf-8', 'replace')}\n{above}"
+
     def _requires_python(self, folder: str) -> str:
         """What the folder states, else what the one above it does."""
         configs = (self._config(folder, name) for name in ("pyproject.toml", "setup.cfg"))
@@ -239,7 +248,7 @@ class Project:
 
 def is_fact(key: str) -> bool:
     """Whether `Project.fact` knows the key."""
-    return key in ("dependencies", "requires-python") or (
+    return key in ("dependencies", "requires-python", "conftest") or (
         key.startswith("pytest.") and key != "pytest."
     )
 

@@ -48,16 +48,18 @@ def annotated(function: Node) -> tuple[str, str] | None:
     if returns is None:
         return None
     made = parsed(written(returns.text or b""))
-    if any(keeps(given, made) for given in _annotations(function)):
-        return _same_if(made), ""
+    given = next(_annotations(function), None)
+    if given and keeps(given, made):
+        return _same_if(given, made), ""
     inner = made.arguments[0].arguments if made.last == "Callable" and made.arguments else ()
     if inner and keeps(inner[0], made.arguments[-1]):
-        return "", _same_if(made.arguments[-1])
+        return "", _same_if(inner[0], made.arguments[-1])
     return None
 
 
-def _same_if(made: Annotation) -> str:
-    aliases = {one.name for one in options(made) if one.arguments and one.last != "Callable"}
+def _same_if(given: Annotation, made: Annotation) -> str:
+    types = (*options(given), *options(made))
+    aliases = {one.name for one in types if one.arguments and one.last != "Callable"}
     return " if ".join([SAME, *sorted(aliases)])
 
 

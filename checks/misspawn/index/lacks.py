@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import Enum
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from typing import NamedTuple
 from misspawn.index.imports import Imported
 from misspawn.index.layout import Module, upwards
 from misspawn.index.lookup import GENERATED, GIVEN, Index
+
+_BUILDS = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 
 
 class Verdict(str, Enum):
@@ -111,11 +114,23 @@ def _absent(index: Index, package: Module, name: str) -> Lack | None:
         return Lack(Verdict.UNKNOWN, f"{name} is generated, as its name tells")
     if source := index.layout.sources.get(path):
         return Lack(Verdict.UNKNOWN, f"{path} is built from {source}")
+    if build := _built(index, f"{package.name}.{name}", folder):
+        return Lack(Verdict.UNKNOWN, f"{build} names {package.name}.{name}, so a build may make it")
     if other := index.layout.folded.get(path.casefold()):
         return Lack(
             Verdict.OTHER_CASE, f"{index.tree.name} has {other}, which differs in case from {path}"
         )
     return None
+
+
+def _built(index: Index, name: str, folder: str) -> str:
+    """The file with a project's build that names a module, such as an extension in Rust; '' for none."""
+    word = re.compile(rb"[\"']%b[\"']" % re.escape(name.encode()))
+    for holder in (f"{above}/" if above else "" for above in upwards(folder)):
+        for file in _BUILDS:
+            if word.search(index.tree.read(holder + file) or b""):
+                return holder + file
+    return ""
 
 
 def _name(index: Index, found: list[Module] | Lack, item: Imported, near: str) -> Lack:

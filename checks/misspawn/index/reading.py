@@ -171,9 +171,12 @@ def _value(left: Node, right: Node | None, annotation: Node | None, *, typing: b
 
 
 def _generic(node: Node) -> str:
-    """The class of `C[X]`, as far as the letters tell a class from a container."""
+    """The class of `C[X]`, as far as the letters tell a class from a container; `Callable` only of `[..., R]`."""
     name = nodes.dotted(node.child_by_field_name("value"))
-    return name if name.rpartition(".")[2][:1].isupper() else ""
+    last = name.rpartition(".")[2]
+    gives = node.children_by_field_name("subscript")
+    wraps = last == "Callable" and bool(gives) and gives[-1].type != "identifier"
+    return name if last[:1].isupper() and not wraps else ""
 
 
 def _of_import(item: Imported, *, typing: bool) -> Definition:

@@ -1,4 +1,4 @@
-"""Facts about the project that a file lives in: pytest's configuration, dependencies, Python version."""
+"""Facts about the project that a file lives in: pytest's configuration and conftest.py, dependencies, Python version."""
 
 from __future__ import annotations
 

@@ -377,9 +377,9 @@ def survivors(unique: str) -> list[psutil.Process]:
 
 def eventually(holds: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 15
-    while not holds() and time.monotonic() < deadline:
+    while not (held := holds()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return holds()
+    return held
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
@@ -404,7 +404,7 @@ def test_all_runs_can_be_stopped_from_another_thread(temporary: Path) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run, "import time; time.sleep(60)")
-        assert eventually(lambda: bool(list(temporary.iterdir())))
+        assert eventually(lambda: any(temporary.glob("misspawn-*")))
         time.sleep(0.5)
         sandbox.stop_all()
         with pytest.raises(sandbox.Stopped, match="stopped"):

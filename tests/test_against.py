@@ -209,13 +209,29 @@ def test_the_index_of_a_running_commit_counts(
     assert said(capsys, "--against", "index") == [FAULT + "staged"]
 
 
-def test_nothing_is_said_of_what_a_build_makes(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[tool.maturin]\nmodule-name = "pkg.fast"\n'),
+        ("setup.py", 'ext_modules = [Extension(\n    name=f"{NAME}.fast", sources=["fast.c"])]\n'),
+        ("tools/make.py", 'with open(os.path.join("pkg", "fast.py"), "w") as file:\n    file.write(TEXT)\n'),
+        ("tools/make.py", '(FOLDER / "fast.py").write_text(TEXT)\n'),
+        ("pkg/tools/__init__.py", "sys.meta_path.insert(0, Finder())\n"),
+        ("pkg/__init__.py", "sys.meta_path = [Finder(), *sys.meta_path]\n"),
+    ],
+    ids=["maturin", "an extension", "a program", "a program by a path", "a hook", "the package's hook"],
+)  # fmt: skip
+def test_nothing_is_said_of_what_is_made(
+    capsys: pytest.CaptureFixture[str], path: str, text: str
+) -> None:
     git("rm", "-rfq", "src")
+    write("other/__init__.py")
     write("pkg/__init__.py")
-    write("pkg/main.py", "from pkg.fast import run\nfrom pkg.slow import run\n")
-    write("pyproject.toml", '[tool.maturin]\nmodule-name = "pkg.fast"\n')
+    write("pkg/main.py", "from pkg.fast import run\nfrom other.slow import run\n")
+    write("tools/read.py", 'with open("slow.py", "r") as file:\n    sys.meta_path\n')
+    write(path, text)
     git("add", ".")
-    assert [line.split()[0] for line in said(capsys, "--against", "index")] == ["pkg/main.py:2:22:"]
+    assert [line.split()[0] for line in said(capsys, "--against", "index")] == ["pkg/main.py:2:24:"]
 
 
 @pytest.mark.parametrize(
@@ -226,8 +242,11 @@ def test_nothing_is_said_of_what_a_build_makes(capsys: pytest.CaptureFixture[str
         ("mcp/server.py", "from mcp.server.fast import x", ()),
         ("p/live/plugins/openai/llm.py", "from openai.types import x",
             ("p/pyproject.toml", "p/live/plugins/openai/__init__.py")),
+        ("lib/shop/cart.py", "from shop.core import x", ("lib/shop/shop.py",)),
+        ("b/conftest.py", "from build.env import x", ("b/demo/build.py", "b/demo/pyproject.toml")),
     ],
-    ids=["beside a script", "where it is started", "of the same name", "by way of a namespace"],
+    ids=["beside a script", "where it is started", "of the same name", "by way of a namespace",
+        "in a folder of the same name", "in a project of its own"],
 )  # fmt: skip
 def test_nothing_is_said_where_a_nearer_file_may_be_meant(
     capsys: pytest.CaptureFixture[str], importer: str, statement: str, others: tuple[str, ...]
@@ -240,6 +259,17 @@ def test_nothing_is_said_where_a_nearer_file_may_be_meant(
         write(name)
     git("add", ".")
     assert said(capsys, "--against", "index") == []
+
+
+def test_a_file_that_asks_for_its_own_name_is_not_meant_by_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("plugin/robot.py", "from robot.api import get_model\n")
+    write("plugin/motor.py", "import asyncio\n")
+    write("plugin/runner.py", "from robot import run\nfrom motor import run\n")
+    git("add", "plugin")
+    told = [line.split()[0] for line in said(capsys, "--against", "index") if "plugin" in line]
+    assert told == ["plugin/runner.py:2:19:"]
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ def test_the_kind_of_a_name(code: str, kind: Kind) -> None:
             "from typing import AsyncIterator\nasync def x() -> AsyncIterator[int]: ...",
             "stands for async generators",
         ),
+        ("async def x(): raise NotImplementedError('later')", "stands for async generators"),
     ],
 )
 def test_what_cannot_be_told_has_a_reason(code: str, reason: str) -> None:
@@ -117,6 +118,26 @@ def test_what_cannot_be_told_has_a_reason(code: str, reason: str) -> None:
     assert not isinstance(found, Missing)
     assert reason in found.reason
 
+
+def test_an_annotation_does_not_tell_of_what_an_attribute_gives() -> None:
+    told = index({"m.py": PARTIAL})
+    assert isinstance(told.resolve("m.Cluster.write"), Unknown)
+    assert isinstance(found := told.resolve("m.Cluster.read"), Symbol)
+    assert found.kind is Kind.FUNCTION
+
+
+PARTIAL = """
+from functools import partialmethod
+class Cluster:
+    def write(self) -> list:
+        return self._write()
+    def read(self) -> list:
+        return self._read()
+    def _read(self):
+        return []
+    async def _general(self, command): ...
+    _write = partialmethod(_general, 1)
+"""
 
 CLASSES = """
 from lib.base import Base

@@ -61,6 +61,12 @@ COUNTED = {
     "without any import": "time.sleep(1)  # yes",
     "under a global statement": "import time\ndef f():\n    global time\n    time.sleep(1)  # yes",
     "an annotation of that name": "import time\ndef f(x: time, y: dict[str, time] = None):\n    time.sleep(1)  # yes",
+    "in a branch that runs": "import time\nif False:\n    pass\nelif not False:\n    time.sleep(1)  # yes",
+    "under a constant that is changed": "import time\n_SLOW = False\ndef f():\n    global _SLOW\n    _SLOW = True\nif _SLOW:\n    time.sleep(1)  # yes",
+    "under a constant or more": "import time\n_SLOW = False\nif _SLOW or x:\n    time.sleep(1)  # yes",
+    "under a condition of many parts": f"import time\nif False{' and x' * 5000}:\n    time.sleep(1)  # yes\nif {'not ' * 5000}True:\n    time.sleep(1)  # yes",
+    "under a setting": "import time\nSLOW = False\nif SLOW:\n    time.sleep(1)  # yes",
+    "in the other branch of a constant": "import time\n_SLOW = False\nif _SLOW:\n    pass\nelse:\n    time.sleep(1)  # yes",
     "CRLF line ends": "import time\r\ntime.sleep(1)  # yes\r\n",
 }
 
@@ -83,6 +89,12 @@ DISMISSED = {
     "a relative import": "from .subprocess import run\nrun(x)",
     "another module's name": "from mine import run\nrun(x)",
     "a built-in name from elsewhere": "from mine import time\ntime.sleep(1)",
+    "in a branch that never runs": "import time\nif False:\n    def f():\n        time.sleep(1)",
+    "behind what always holds": "import time\nif x:\n    pass\nelif (True):\n    pass\nelse:\n    time.sleep(1)",
+    "under a private constant": "import time\n_SLOW = False\ndef f():\n    if _SLOW:\n        time.sleep(1)",
+    "under a constant and more": "import time\n_SLOW = False\nif x and (_SLOW and y):\n    time.sleep(1)",
+    "under its contrary": "import time\n_FAST = True\nif not _FAST:\n    time.sleep(1)",
+    "in a class's dead branch": "import time\nclass A:\n    x = 1\n    if False:\n        def f(self):\n            time.sleep(1)",
     "the import statement": "from subprocess import run",
 }
 

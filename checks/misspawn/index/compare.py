@@ -16,10 +16,6 @@ from misspawn.regions.imports import ImportsDocument, Line
 from misspawn.regions.syntax import Syntax, language
 from misspawn.trees import Tree
 
-_BUILDS = re.compile(
-    r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|noxfile\.py|Makefile|meson\.build|CMakeLists\.txt"
-)
-
 
 class Judged(NamedTuple):
     """One imported name at start..end of the file: the verdict on its full dotted name, and why.
@@ -96,13 +92,35 @@ class Comparison:
             return self._foreign(item, path, told)
         if told.verdict in (Verdict.FINE, Verdict.UNKNOWN):
             return told, ""
-        if reason := self._written_by_a_build(told):
+        builds = self._index.builds
+        if reason := next(filter(None, map(builds.writer, told.paths)), ""):
             return Lack(Verdict.UNKNOWN, reason), ""
         place = self._place(item, path, told)
+        if not place and (reason := self._made(item, told)):
+            return Lack(Verdict.UNKNOWN, reason), ""
         verdict: Verdict = told.verdict
         if place and verdict is Verdict.NO_NAME and place.partition(":")[0] != told.holder:
             verdict = self._without(place)
         return Lack(verdict, f"{told.reason}; {self._whereabouts(place)}"), place
+
+    def _made(self, item: Imported, told: Lack) -> str:
+        """Why what neither tree has may come to be when the project runs."""
+        builds = self._index.builds
+        if writer := next(filter(None, map(builds.program, told.paths)), ""):
+            return f"{writer} writes a file of that name"
+        if hook := builds.hook(item.module.partition(".")[0]):
+            return f"{hook} puts an importer of its own in place"
+        return (
+            f"{told.holder} imports a module of its own name" if self._is_other(item, told) else ""
+        )
+
+    def _is_other(self, item: Imported, told: Lack) -> bool:
+        """Whether the file that lacks the name asks for a module called like itself, which is then another."""
+        own = rb"^[ \t]*(?:from|import)[ \t]+%b\b" % re.escape(item.module.encode())
+        text = (
+            self._index.tree.read(told.holder) if told.holder and "." not in item.module else None
+        )
+        return re.search(own, text or b"", re.MULTILINE) is not None
 
     def _foreign(self, item: Imported, path: str, told: Lack) -> tuple[Lack, str]:
         """A top-level module of which the tree knows nothing, but the working tree beside its own."""
@@ -145,19 +163,3 @@ class Comparison:
         if pattern := self._index.tree.ignored(path):
             return f"{there}, which git ignores because of `{pattern}`"
         return f"{there}, which git does not track"
-
-    def _written_by_a_build(self, told: Lack) -> str:
-        """Why a missing file is no fault: an ignore pattern or a build names it, so a build writes it."""
-        for path in told.paths:
-            pattern = self._index.tree.ignored(path)
-            if pattern.endswith(".py") or "/" in pattern.rstrip("/"):
-                return f"a build writes {path}: git ignores it by name (`{pattern}`)"
-            written = "/".join(path.split("/")[-2:]).encode()
-            if any(written in build for build in self._builds()):
-                return f"a build writes {path}: the project's build names it"
-        return ""
-
-    def _builds(self) -> Iterator[bytes]:
-        for path in self._index.tree.paths():
-            if _BUILDS.fullmatch(path.rpartition("/")[2]):
-                yield self._index.tree.read(path) or b""

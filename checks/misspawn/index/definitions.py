@@ -9,6 +9,7 @@ import msgspec
 from misspawn.index.model import Kind
 
 GETATTR = "it has a module-level `__getattr__`"  # why a module may have more names
+ABSTRACT = "NotImplementedError"  # among `called` of a function that raises it in place of a result
 
 
 class Names(Protocol):

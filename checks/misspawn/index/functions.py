@@ -8,10 +8,10 @@ from tree_sitter import Node
 
 from misspawn.index import nodes
 from misspawn.index.decorators import wrapped
-from misspawn.index.definitions import Definition
+from misspawn.index.definitions import ABSTRACT, Definition
 from misspawn.index.model import Kind
 
-_ABSTRACT = b"NotImplementedError"
+_ABSTRACT = ABSTRACT.encode()
 
 
 def function(node: Node, name: Node, decorators: tuple[str, ...], *, typing: bool) -> Definition:
@@ -52,7 +52,7 @@ def _body(body: Node) -> tuple[bool, tuple[str, ...]]:
         elif node.type == "return_statement":
             returned += _returned(node.named_children[0]) if node.named_children else ["None"]
         elif node.type == "raise_statement" and _ABSTRACT in text:
-            returned.append("")  # what overrides it gives something else
+            returned.append(ABSTRACT)  # what overrides it gives something else
         if b"yield" in text or b"return" in text or _ABSTRACT in text:
             stack += node.named_children
     if returned and _falls_through(body):

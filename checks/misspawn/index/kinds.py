@@ -8,7 +8,7 @@ from typing import Protocol
 
 from misspawn.index.annotations import parsed
 from misspawn.index.decorators import COROUTINE
-from misspawn.index.definitions import Definition
+from misspawn.index.definitions import ABSTRACT, Definition
 from misspawn.index.layout import Module
 from misspawn.index.model import Kind, Missing, Symbol, Unclear, Unknown
 
@@ -66,7 +66,7 @@ def symbol(names: Names, module: Module, item: Definition, owner: str = "") -> F
         return kind
     if kind is Kind.COROUTINE_FUNCTION and _is_stub(item):
         return Unknown(f"`{item.name}` at {module.path}:{item.line} stands for async generators")
-    called = _called(names, module, item) if kind is Kind.FUNCTION else kind
+    called = _called(names, module, item, owner) if kind is Kind.FUNCTION else kind
     found = Symbol(
         name=name,
         kind=kind if isinstance(called, Unknown) else called,
@@ -136,17 +136,22 @@ def _registers(names: Names, full: str, near: str) -> bool:
 
 
 def _is_stub(item: Definition) -> bool:
-    """Whether an `async def` neither yields nor returns the async iterator that its annotation tells of."""
-    return parsed(item.returns).last in _ASYNC_ITERATORS and not any(item.called)
+    """Whether an `async def` may stand for generators: it neither yields nor returns what it tells of."""
+    if not item.returns:
+        return item.called == (ABSTRACT,)
+    told = parsed(item.returns).last in _ASYNC_ITERATORS
+    return told and not {*item.called} - {"", ABSTRACT}
 
 
-def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:
+def _called(names: Names, module: Module, item: Definition, owner: str) -> Kind | Unknown:
     """What a plain `def` is: its annotation decides, else what its returns are calls of."""
     annotation = parsed(item.returns)
     if annotation.last in _AWAITABLE:
         return Kind.AWAITABLE_FACTORY
     returned = set(item.called)
-    if (annotation.last == "None" and returned - {"None"}) or _may_run_a_loop(returned):
+    if (annotation.last == "None" and returned - {"None"}) or (
+        _may_run_a_loop(returned) or _gives_attributes(names, module, owner, returned)
+    ):
         return Unknown(
             f"`{item.name}` at {module.path}:{item.line} returns more than its annotation"
         )
@@ -164,6 +169,13 @@ def _called(names: Names, module: Module, item: Definition) -> Kind | Unknown:
 def _may_run_a_loop(returned: set[str]) -> bool:
     """Whether a function returns what a loop makes of a coroutine, or else something else: the coroutine."""
     return len(returned) > 1 and any(callee.endswith(".run_until_complete") for callee in returned)
+
+
+def _gives_attributes(names: Names, module: Module, owner: str, returned: set[str]) -> bool:
+    """Whether a method returns what an attribute of its class gives, such as a `partialmethod`."""
+    own = (callee.removeprefix("self.") for callee in returned if callee.startswith("self."))
+    found = (names.resolve(f"{module.name}.{owner}.{name}", module.path) for name in own if owner)
+    return any(isinstance(one, Symbol) and one.kind is Kind.VALUE for one in found)
 
 
 def _result(names: Names, module: Module, callee: str) -> bool | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from enum import Enum
 from typing import NamedTuple
@@ -10,8 +9,6 @@ from typing import NamedTuple
 from misspawn.index.imports import Imported
 from misspawn.index.layout import Module, upwards
 from misspawn.index.lookup import GENERATED, GIVEN, Index
-
-_BUILDS = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 
 
 class Verdict(str, Enum):
@@ -94,6 +91,8 @@ def _no_module(index: Index, parts: list[str], near: str) -> Lack:
         return Lack(Verdict.UNKNOWN, f"{parts[0]} is most likely a module from elsewhere")
     if dynamic := index.outline(above[0]).dynamic:
         return Lack(Verdict.UNKNOWN, f"{holder} may have more names: {dynamic}")
+    if not above[0].package and _may_be_another(index, above[0], near):
+        return Lack(Verdict.UNKNOWN, f"{above[0].path} need not be {holder}")
     if not above[0].package:
         reason = f"{holder} is the file {above[0].path}, not a package"
         return Lack(Verdict.NO_MODULE, reason, _files(above[0], parts[-1]))
@@ -101,6 +100,15 @@ def _no_module(index: Index, parts: list[str], near: str) -> Lack:
         Verdict.NO_MODULE,
         f"{index.tree.name} has no module {'.'.join(parts)}",
         _files(above[0], parts[-1]),
+    )
+
+
+def _may_be_another(index: Index, module: Module, near: str) -> bool:
+    """Whether a name may mean a folder, or what is installed, and not the file called so."""
+    path = module.name.replace(".", "/")
+    folders = (f"{root}/{path}".lstrip("/") for root in index.layout.roots)
+    return module.root not in upwards(near.rpartition("/")[0]) or any(
+        folder in index.layout.folders for folder in folders
     )
 
 
@@ -114,23 +122,13 @@ def _absent(index: Index, package: Module, name: str) -> Lack | None:
         return Lack(Verdict.UNKNOWN, f"{name} is generated, as its name tells")
     if source := index.layout.sources.get(path):
         return Lack(Verdict.UNKNOWN, f"{path} is built from {source}")
-    if build := _built(index, f"{package.name}.{name}", folder):
+    if build := index.builds.extension(f"{package.name}.{name}", folder):
         return Lack(Verdict.UNKNOWN, f"{build} names {package.name}.{name}, so a build may make it")
     if other := index.layout.folded.get(path.casefold()):
         return Lack(
             Verdict.OTHER_CASE, f"{index.tree.name} has {other}, which differs in case from {path}"
         )
     return None
-
-
-def _built(index: Index, name: str, folder: str) -> str:
-    """The file with a project's build that names a module, such as an extension in Rust; '' for none."""
-    word = re.compile(rb"[\"']%b[\"']" % re.escape(name.encode()))
-    for holder in (f"{above}/" if above else "" for above in upwards(folder)):
-        for file in _BUILDS:
-            if word.search(index.tree.read(holder + file) or b""):
-                return holder + file
-    return ""
 
 
 def _name(index: Index, found: list[Module] | Lack, item: Imported, near: str) -> Lack:

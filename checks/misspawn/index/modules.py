@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from misspawn.index.builds import Builds
 from misspawn.index.layout import Layout, Module
 from misspawn.index.model import Unknown
 from misspawn.trees import Tree
@@ -18,6 +19,7 @@ class Modules:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.builds = Builds(tree)
         self._modules: dict[str, tuple[str, ...]] = {}
         self._own_roots: dict[str, frozenset[str]] = {}
 

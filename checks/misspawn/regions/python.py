@@ -13,6 +13,7 @@ from misspawn.model import Language
 from misspawn.regex import Regex
 from misspawn.regions import grammar
 from misspawn.regions.bindings import SCOPES
+from misspawn.regions.branches import Branches
 from misspawn.regions.document import Document, Region, Spans
 from misspawn.regions.lexical import Lexed, Quotes, comments, lex
 from misspawn.regions.names import Import, imports, own_level, substitutions
@@ -53,6 +54,7 @@ class PythonDocument(Document):
         self.text = rewrite(data, edits)
         self._syntax = Syntax(data, self._quotes, whole=whole)
         self._texts: dict[tuple[object, ...], bytes] = {}
+        self._branches = Branches(data)
         self._shadows = Shadows(data, self._syntax, self._imports, self._edits)
 
     @classmethod
@@ -87,11 +89,13 @@ class PythonDocument(Document):
             return "the hit starts in the middle of a dotted name"
         if place := self._syntax.not_code(at):
             return f"the hit starts inside a {place}"
+        path = self._syntax.path(at, stop)
+        if self._branches.never_run(path):
+            return "the hit is in a branch that never runs"
         for root in _ROOT.finditer(self.text, start, end + 1):
             if any(low <= root.start() < high for low, high in named):
                 continue
             name_at = self.locate(root.start(), root.end())[0]
-            path = self._syntax.path(at, stop)
             if reason := self._shadows.reason(name_at, path, first=root.start() == start):
                 return reason
         return ""

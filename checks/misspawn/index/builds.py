@@ -1,0 +1,76 @@
+"""What of a tree's modules is not in it because a build, a program or an import hook makes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from misspawn.index.layout import upwards
+from misspawn.trees import Tree
+
+_PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
+_BUILDS = re.compile(
+    r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|noxfile\.py|Makefile|meson\.build|CMakeLists\.txt"
+)
+_WRITTEN = re.compile(  # open("x.py", "w"), open(os.path.join(folder, "x.py"), "w"), (folder / "x.py").write_text(
+    rb"[\"'/]((?!__init__)\w+\.py)[\"']\s*\)*\s*(?:,\s*(?:mode\s*=\s*)?[\"'][wx]|\.write_(?:text|bytes)\()"
+)
+_HOOK = re.compile(rb"\bsys\.meta_path(?:\.(?:insert|append)\(|\s*\+?=(?!=))")
+
+
+class Builds:
+    """Those of one tree. Its files are only read for a module that seems to be missing."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def extension(self, name: str, folder: str) -> str:
+        """The file with a project's build that names a module, such as an extension in Rust; '' for none."""
+        full, last = re.escape(name.encode()), re.escape(name.rpartition(".")[2].encode())
+        word = re.compile(rb"[\"']%b[\"']|\bExtension\([^,()]*[.\"']%b[\"']" % (full, last))
+        for holder in (f"{above}/" if above else "" for above in upwards(folder)):
+            for file in _PACKAGING:
+                if word.search(self._tree.read(holder + file) or b""):
+                    return holder + file
+        return ""
+
+    def writer(self, path: str) -> str:
+        """Why a missing file is no fault: an ignore pattern, a build or a program names it, so it is written."""
+        pattern = self._tree.ignored(path)
+        if pattern.endswith(".py") or "/" in pattern.rstrip("/"):
+            return f"a build writes {path}: git ignores it by name (`{pattern}`)"
+        written = "/".join(path.split("/")[-2:]).encode()
+        if any(written in build for build in self._texts):
+            return f"a build writes {path}: the project's build names it"
+        return ""
+
+    def program(self, path: str) -> str:
+        """The source file that writes a file of this name; '' for none."""
+        return self._written.get(path.rpartition("/")[2], "")
+
+    def hook(self, top: str) -> str:
+        """The `__init__.py` of a package below `top` that puts an importer of its own in place; '' for none."""
+        return next((path for path in self._hooks if top in path.split("/")[:-1]), "")
+
+    @cached_property
+    def _texts(self) -> list[bytes]:
+        paths = self._tree.paths()
+        builds = (path for path in paths if _BUILDS.fullmatch(path.rpartition("/")[2]))
+        return [self._tree.read(path) or b"" for path in builds]
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        found = (
+            (name, path) for path, text in self._sources(".py") for name in _WRITTEN.findall(text)
+        )
+        return {name.decode(): path for name, path in found}
+
+    @cached_property
+    def _hooks(self) -> list[str]:
+        return [path for path, text in self._sources("__init__.py") if _HOOK.search(text)]
+
+    def _sources(self, ending: str) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(self._tree.paths()):
+            if path.endswith(ending):
+                yield path, self._tree.read(path) or b""

@@ -216,10 +216,14 @@ def test_the_index_of_a_running_commit_counts(
         ("setup.py", 'ext_modules = [Extension(\n    name=f"{NAME}.fast", sources=["fast.c"])]\n'),
         ("tools/make.py", 'with open(os.path.join("pkg", "fast.py"), "w") as file:\n    file.write(TEXT)\n'),
         ("tools/make.py", '(FOLDER / "fast.py").write_text(TEXT)\n'),
+        ("native/module.cc", "PYBIND11_MODULE(fast, m) {\n"),
+        ("native/lib.rs", '#[pymodule]\n#[pyo3(name = "x")]\nfn fast(py: Python) {\n'),
+        ("tools/build_cffi.py", "ffi.set_source(\n    'pkg.fast',\n    SOURCE)\n"),
         ("pkg/tools/__init__.py", "sys.meta_path.insert(0, Finder())\n"),
         ("pkg/__init__.py", "sys.meta_path = [Finder(), *sys.meta_path]\n"),
     ],
-    ids=["maturin", "an extension", "a program", "a program by a path", "a hook", "the package's hook"],
+    ids=["maturin", "an extension", "a program", "a program by a path",
+        "C++", "Rust", "cffi", "a hook", "the package's hook"],
 )  # fmt: skip
 def test_nothing_is_said_of_what_is_made(
     capsys: pytest.CaptureFixture[str], path: str, text: str
@@ -243,10 +247,11 @@ def test_nothing_is_said_of_what_is_made(
         ("p/live/plugins/openai/llm.py", "from openai.types import x",
             ("p/pyproject.toml", "p/live/plugins/openai/__init__.py")),
         ("lib/shop/cart.py", "from shop.core import x", ("lib/shop/shop.py",)),
+        ("b/flow.py", "from entry import run", ("b/demo/src/entry.py",)),
         ("b/conftest.py", "from build.env import x", ("b/demo/build.py", "b/demo/pyproject.toml")),
     ],
     ids=["beside a script", "where it is started", "of the same name", "by way of a namespace",
-        "in a folder of the same name", "in a project of its own"],
+        "in a folder of the same name", "in a demo of its own", "in a project of its own"],
 )  # fmt: skip
 def test_nothing_is_said_where_a_nearer_file_may_be_meant(
     capsys: pytest.CaptureFixture[str], importer: str, statement: str, others: tuple[str, ...]
@@ -270,6 +275,24 @@ def test_a_file_that_asks_for_its_own_name_is_not_meant_by_it(
     git("add", "plugin")
     told = [line.split()[0] for line in said(capsys, "--against", "index") if "plugin" in line]
     assert told == ["plugin/runner.py:2:19:"]
+
+
+def test_a_name_may_be_given_to_a_module_by_its_package(capsys: pytest.CaptureFixture[str]) -> None:
+    write("src/app/__init__.py", "from app import base\n\nbase.dialect = object()\n")
+    write("src/app/base.py", "x = 1\n")
+    write("src/app/native.pyi", "def known(): ...\n")
+    write("src/app/use.py", "from app.base import dialect, other\nfrom app.native import unknown\n")
+    git("add", "src")
+    told = [line.split()[0] for line in said(capsys, "--against", "index") if "use.py" in line]
+    assert told == ["src/app/use.py:1:31:"]
+
+
+def test_a_module_below_src_is_known_to_the_tests(capsys: pytest.CaptureFixture[str]) -> None:
+    write("src/cart.py", "x = 1\n")
+    write("tests/test_cart.py", "from cart import total\n")
+    git("add", ".")
+    told = [line.split()[0] for line in said(capsys, "--against", "index") if "tests" in line]
+    assert told == ["tests/test_cart.py:1:18:"]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,14 @@ def test_the_kind_of_a_name(code: str, kind: Kind) -> None:
         ("globals().update(a=1)", "makes names at run time"),
         ("from elsewhere import *", "`elsewhere.x` is no name"),
         ("x = y\ny = x", "by way of itself"),
+        (
+            "from typing import Any\ndef x(y: str) -> Any: ...",
+            "what `x` at m.py:2 returns is not known",
+        ),
+        (
+            "import hypothesis\n@hypothesis.given(1)\nasync def x(y): ...",
+            "decorated by `hypothesis.given`",
+        ),
         ("def x(): raise NotImplementedError", "what `x` at m.py:1 returns is not known"),
         (
             "def x(loop, coro) -> int: return coro if loop.is_running() else loop.run_until_complete(coro)",

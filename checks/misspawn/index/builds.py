@@ -16,6 +16,11 @@ _BUILDS = re.compile(
 _WRITTEN = re.compile(  # open("x.py", "w"), open(os.path.join(folder, "x.py"), "w"), (folder / "x.py").write_text(
     rb"[\"'/]((?!__init__)\w+\.py)[\"']\s*\)*\s*(?:,\s*(?:mode\s*=\s*)?[\"'][wx]|\.write_(?:text|bytes)\()"
 )
+_NATIVE = re.compile(  # C++ with pybind11, nanobind or Boost; C; cffi; Rust with PyO3
+    rb"\b(?:PYBIND11_MODULE|NB_MODULE|BOOST_PYTHON_MODULE)\(\s*(\w+)|\bPyInit_(\w+)"
+    rb"|\bset_source\(\s*[\"'](?:\w+\.)*(\w+)[\"']|#\[pymodule[^\]]*\][^{;]*?\b(?:fn|mod)\s+(\w+)"
+)
+_NATIVE_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".rs", ".py")
 _HOOK = re.compile(rb"\bsys\.meta_path(?:\.(?:insert|append)\(|\s*\+?=(?!=))")
 
 
@@ -33,7 +38,7 @@ class Builds:
             for file in _PACKAGING:
                 if word.search(self._tree.read(holder + file) or b""):
                     return holder + file
-        return ""
+        return self._native.get(name.rpartition(".")[2], "")
 
     def writer(self, path: str) -> str:
         """Why a missing file is no fault: an ignore pattern, a build or a program names it, so it is written."""
@@ -48,6 +53,18 @@ class Builds:
     def program(self, path: str) -> str:
         """The source file that writes a file of this name; '' for none."""
         return self._written.get(path.rpartition("/")[2], "")
+
+    def binds(self, path: str, name: str) -> bool:
+        """Whether a file assigns to a dotted name, such as one of another module: `base.dialect = ...`."""
+        return self._has_line(path, rb"%b[ \t]*=(?!=)", name)
+
+    def imports(self, path: str, name: str) -> bool:
+        """Whether a file imports a module."""
+        return self._has_line(path, rb"(?:from|import)[ \t]+%b\b", name)
+
+    def _has_line(self, path: str, start: bytes, name: str) -> bool:
+        line = re.compile(rb"^[ \t]*" + start % re.escape(name.encode()), re.MULTILINE)
+        return line.search(self._tree.read(path) or b"") is not None
 
     def hook(self, top: str) -> str:
         """The `__init__.py` of a package below `top` that puts an importer of its own in place; '' for none."""
@@ -65,6 +82,12 @@ class Builds:
             (name, path) for path, text in self._sources(".py") for name in _WRITTEN.findall(text)
         )
         return {name.decode(): path for name, path in found}
+
+    @cached_property
+    def _native(self) -> dict[str, str]:
+        texts = ((path, text) for ending in _NATIVE_SOURCES for path, text in self._sources(ending))
+        found = ((path, names) for path, text in texts for names in _NATIVE.findall(text))
+        return {name.decode(): path for path, names in found for name in names if name}
 
     @cached_property
     def _hooks(self) -> list[str]:

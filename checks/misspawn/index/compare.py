@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -96,31 +95,24 @@ class Comparison:
         if reason := next(filter(None, map(builds.writer, told.paths)), ""):
             return Lack(Verdict.UNKNOWN, reason), ""
         place = self._place(item, path, told)
-        if not place and (reason := self._made(item, told)):
+        if not place and (reason := next(self._made(item, told), "")):
             return Lack(Verdict.UNKNOWN, reason), ""
         verdict: Verdict = told.verdict
         if place and verdict is Verdict.NO_NAME and place.partition(":")[0] != told.holder:
             verdict = self._without(place)
         return Lack(verdict, f"{told.reason}; {self._whereabouts(place)}"), place
 
-    def _made(self, item: Imported, told: Lack) -> str:
+    def _made(self, item: Imported, told: Lack) -> Iterator[str]:
         """Why what neither tree has may come to be when the project runs."""
-        builds = self._index.builds
-        if writer := next(filter(None, map(builds.program, told.paths)), ""):
-            return f"{writer} writes a file of that name"
+        builds, (folder, _, file) = self._index.builds, told.holder.rpartition("/")
+        for writer in filter(None, map(builds.program, told.paths)):
+            yield f"{writer} writes a file of that name"
         if hook := builds.hook(item.module.partition(".")[0]):
-            return f"{hook} puts an importer of its own in place"
-        return (
-            f"{told.holder} imports a module of its own name" if self._is_other(item, told) else ""
-        )
-
-    def _is_other(self, item: Imported, told: Lack) -> bool:
-        """Whether the file that lacks the name asks for a module called like itself, which is then another."""
-        own = rb"^[ \t]*(?:from|import)[ \t]+%b\b" % re.escape(item.module.encode())
-        text = (
-            self._index.tree.read(told.holder) if told.holder and "." not in item.module else None
-        )
-        return re.search(own, text or b"", re.MULTILINE) is not None
+            yield f"{hook} puts an importer of its own in place"
+        if builds.binds(f"{folder}/__init__.py", f"{file.partition('.')[0]}.{item.name}"):
+            yield f"{folder}/__init__.py gives {file} the name"
+        if "." not in item.module and builds.imports(told.holder, item.module):
+            yield f"{told.holder} imports a module of its own name"
 
     def _foreign(self, item: Imported, path: str, told: Lack) -> tuple[Lack, str]:
         """A top-level module of which the tree knows nothing, but the working tree beside its own."""

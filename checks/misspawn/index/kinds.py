@@ -17,7 +17,7 @@ _LEAVE = frozenset({
     "staticmethod", "classmethod", "abc.abstractmethod", "typing.override", "typing.final",
     "typing_extensions.override", "typing_extensions.final", "typing.no_type_check",
     "typing_extensions.deprecated", "warnings.deprecated", "functools.wraps", "tenacity.retry",
-    "backoff.on_exception", "backoff.on_predicate", "hypothesis.given", "hypothesis.settings",
+    "backoff.on_exception", "backoff.on_predicate", "hypothesis.settings",
 })  # fmt: skip  # decorators that give back what they decorate, or something of the same kind
 _MADE = {
     "contextlib.asynccontextmanager": Kind.ASYNC_CONTEXT_MANAGER,
@@ -158,7 +158,8 @@ def _called(names: Names, module: Module, item: Definition, owner: str) -> Kind 
     if annotation.name and annotation.last not in _ANYTHING:
         results = [_awaitable(names, names.full(module, annotation.name), module.path)]
     else:
-        results = [_result(names, module, callee) for callee in item.called]
+        given_back = item.called or (("",) if item.returns else ())  # `-> Any: ...` is a stub
+        results = [_result(names, module, callee) for callee in given_back]
     if results and all(result is True for result in results):
         return Kind.AWAITABLE_FACTORY
     if bool(item.returns) == bool(annotation.name) and all(result is False for result in results):

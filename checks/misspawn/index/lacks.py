@@ -107,7 +107,7 @@ def _may_be_another(index: Index, module: Module, near: str) -> bool:
     """Whether a name may mean a folder, or what is installed, and not the file called so."""
     path = module.name.replace(".", "/")
     folders = (f"{root}/{path}".lstrip("/") for root in index.layout.roots)
-    return module.root not in upwards(near.rpartition("/")[0]) or any(
+    return module.project not in upwards(near.rpartition("/")[0]) or any(
         folder in index.layout.folders for folder in folders
     )
 
@@ -139,6 +139,9 @@ def _name(index: Index, found: list[Module] | Lack, item: Imported, near: str) -
         return Lack(Verdict.FINE, f"{full} is a module of the tree")
     if not found:
         return Lack(Verdict.UNKNOWN, f"{item.module} is a namespace that others may add to")
+    is_file = "." not in item.module and not found[0].package
+    if is_file and _may_be_another(index, found[0], near):
+        return Lack(Verdict.UNKNOWN, f"{found[0].path} need not be {item.module}")
     lacks = [bound(index, module, item.name) for module in found]
     told = next((one for one in lacks if one.verdict is not Verdict.NO_NAME), None)
     if told is None and found[0].package:

@@ -33,6 +33,12 @@ class Module(NamedTuple):
     usual: bool
 
     @property
+    def project(self) -> str:
+        """The folder of the project: the root, or the one above `src` and the like."""
+        above, _, last = self.root.rpartition("/")
+        return above if last in _SOURCES else self.root
+
+    @property
     def readable(self) -> bool:
         """Whether the file is Python source."""
         return self.path.endswith((".py", ".pyi"))

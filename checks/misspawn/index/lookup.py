@@ -76,6 +76,8 @@ class Index(Modules):
     def dynamic(self, module: Module, name: str) -> str:
         """Why a module may have a name that its outline does not tell; '' when it surely has not."""
         outline = self.outline(module)
+        if module.path.endswith(".pyi"):
+            return "only a stub of it is there"
         if outline.dynamic != GETATTR:
             return outline.dynamic
         given = self._served(module)

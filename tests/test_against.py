@@ -287,6 +287,17 @@ def test_a_name_may_be_given_to_a_module_by_its_package(capsys: pytest.CaptureFi
     assert told == ["src/app/use.py:1:31:"]
 
 
+def test_a_name_may_be_brought_by_a_decorated_function(capsys: pytest.CaptureFixture[str]) -> None:
+    write(
+        "src/app/__init__.py", "@lazy\ndef _():\n    from app.session import Store as Shop, Till\n"
+    )
+    write("src/app/session.py", "class Store: ...\nclass Till: ...\n")
+    write("src/app/use.py", "from app import Shop\nfrom app import Store\nfrom app import Till\n")
+    git("add", "src")
+    told = [line.split()[0] for line in said(capsys, "--against", "index") if "use.py" in line]
+    assert told == ["src/app/use.py:2:17:"]
+
+
 def test_a_module_below_src_is_known_to_the_tests(capsys: pytest.CaptureFixture[str]) -> None:
     write("src/cart.py", "x = 1\n")
     write("tests/test_cart.py", "from cart import total\n")

@@ -62,6 +62,12 @@ class Builds:
         """Whether a file imports a module."""
         return self._has_line(path, rb"(?:from|import)[ \t]+%b\b", name)
 
+    def brings(self, path: str, name: str) -> bool:
+        """Whether a file imports a name anywhere, also in functions that a decorator may turn to use."""
+        return self._has_line(
+            path, rb"from[ \t]+[\w.]+[ \t]+import\b[^\n#]*\b%b[ \t]*(?:[,)]|$)", name
+        )
+
     def _has_line(self, path: str, start: bytes, name: str) -> bool:
         line = re.compile(rb"^[ \t]*" + start % re.escape(name.encode()), re.MULTILINE)
         return line.search(self._tree.read(path) or b"") is not None

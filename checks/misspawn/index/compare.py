@@ -111,7 +111,9 @@ class Comparison:
             yield f"{hook} puts an importer of its own in place"
         if builds.binds(f"{folder}/__init__.py", f"{file.partition('.')[0]}.{item.name}"):
             yield f"{folder}/__init__.py gives {file} the name"
-        if "." not in item.module and builds.imports(told.holder, item.module):
+        if builds.brings(told.holder, item.name):
+            yield f"a function of {file} imports the name"
+        if file == f"{item.module}.py" and builds.imports(told.holder, item.module):
             yield f"{told.holder} imports a module of its own name"
 
     def _foreign(self, item: Imported, path: str, told: Lack) -> tuple[Lack, str]:

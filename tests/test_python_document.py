@@ -67,6 +67,7 @@ COUNTED = {
     "under a condition of many parts": f"import time\nif False{' and x' * 5000}:\n    time.sleep(1)  # yes\nif {'not ' * 5000}True:\n    time.sleep(1)  # yes",
     "under a setting": "import time\nSLOW = False\nif SLOW:\n    time.sleep(1)  # yes",
     "in the other branch of a constant": "import time\n_SLOW = False\nif _SLOW:\n    pass\nelse:\n    time.sleep(1)  # yes",
+    "imported again in a function": "from time import sleep\ndef f():\n    from time import sleep\n    sleep(1)  # yes",
     "CRLF line ends": "import time\r\ntime.sleep(1)  # yes\r\n",
 }
 
@@ -86,6 +87,8 @@ DISMISSED = {
     "local def cancels an alias": "from subprocess import run\ndef run(x): pass\nrun(1)",
     "class of that name": "from subprocess import run\nclass run: pass\nrun(1)",
     "import in another function": "def f():\n    from subprocess import run as r\ndef g():\n    r(x)",
+    "another import in the function": "from time import sleep\ndef f():\n    from anyio import sleep\n    sleep(1)",
+    "a relative import in the function": "from time import sleep\ndef f():\n    from .clock import sleep\n    sleep(1)",
     "a relative import": "from .subprocess import run\nrun(x)",
     "another module's name": "from mine import run\nrun(x)",
     "a built-in name from elsewhere": "from mine import time\ntime.sleep(1)",

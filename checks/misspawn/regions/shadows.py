@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from misspawn.regions import grammar
 from misspawn.regions.bindings import bare, binding, defined, import_of, scope_text, word_at
-from misspawn.regions.names import Import
+from misspawn.regions.names import Import, imports
 from misspawn.regions.offsets import Edit
 from misspawn.regions.syntax import Step, Syntax
 
@@ -50,7 +50,7 @@ class Shadows:
             if kind == "local":
                 return f"`{name.decode()}` is shadowed in `{grammar.name_of(step.node)}`"
             if kind == "import":
-                return ""
+                return self._imported_anew(step.node, name, edit.text) if edit else ""
         return (
             self._shadowed_in_module(name)
             if not edit
@@ -61,6 +61,19 @@ class Shadows:
         if name not in self._imported:
             self._imported[name] = import_of(self._data, name)
         return self._imported[name]
+
+    def _imported_anew(self, function: Node, name: bytes, target: bytes) -> str:
+        own = (
+            item.target
+            for item in imports(self._data)
+            if item.name == name and function.start_byte <= item.start < function.end_byte
+        )
+        is_other = any(found != target for found in own)
+        return (
+            f"`{name.decode()}` is imported anew in `{grammar.name_of(function)}`"
+            if is_other
+            else ""
+        )
 
     def _unreached(self, name: bytes) -> str:
         bound = [item for item in self._imports if item.name == name]

@@ -281,10 +281,27 @@ def test_a_name_may_be_given_to_a_module_by_its_package(capsys: pytest.CaptureFi
     write("src/app/__init__.py", "from app import base\n\nbase.dialect = object()\n")
     write("src/app/base.py", "x = 1\n")
     write("src/app/native.pyi", "def known(): ...\n")
-    write("src/app/use.py", "from app.base import dialect, other\nfrom app.native import unknown\n")
+    write("src/app/api.py", "")
+    write("src/app/names.py", "import app.api\n\nsetattr(app.api, 'buy', print)\n")
+    write(
+        "src/app/use.py",
+        "from app.base import dialect, other\n"
+        "from app.native import unknown\nfrom app.native.part import unknown\nfrom app.api import buy\n",
+    )
     git("add", "src")
     told = [line.split()[0] for line in said(capsys, "--against", "index") if "use.py" in line]
     assert told == ["src/app/use.py:1:31:"]
+
+
+def test_another_copy_of_a_package_may_be_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    git("rm", "-rfq", "src")
+    write("shop/__init__.py", "x = 1\n")
+    write("python/shop/__init__.py", "y = 1\n")
+    write("examples/use.py", "from shop import y\nfrom shop import z\n")
+    git("add", ".")
+    assert [line.split()[0] for line in said(capsys, "--against", "index")] == [
+        "examples/use.py:2:18:"
+    ]
 
 
 def test_a_name_may_be_brought_by_a_decorated_function(capsys: pytest.CaptureFixture[str]) -> None:

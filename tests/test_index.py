@@ -34,6 +34,7 @@ def index(files: Files) -> Index:
         ),
         (["a-b/c.py"], "a-b/c.py", ("c",)),
         (["data.json"], "data.json", ()),
+        (["site/versioned_docs/version-1.0/a.py"], "site/versioned_docs/version-1.0/a.py", ()),
     ],
 )
 def test_a_file_has_the_names_under_which_it_can_be_imported(
@@ -57,6 +58,7 @@ def test_a_file_has_the_names_under_which_it_can_be_imported(
             Kind.CONTEXT_MANAGER,
         ),
         ("def x():\n    yield 1", Kind.GENERATOR),
+        ("import asyncio\ndef x() -> asyncio.Future[int]: ...", Kind.AWAITABLE_FACTORY),
         ("def x(): return 1", Kind.FUNCTION),
         ("def x() -> int: return y()", Kind.FUNCTION),
         (
@@ -108,6 +110,11 @@ def test_the_kind_of_a_name(code: str, kind: Kind) -> None:
             "import hypothesis\n@hypothesis.given(1)\nasync def x(y): ...",
             "decorated by `hypothesis.given`",
         ),
+        (
+            "from jobs import Future\ndef x() -> Future: ...",
+            "what `x` at m.py:2 returns is not known",
+        ),
+        ("install(__name__, '.x')", "makes names at run time"),
         ("def x(): raise NotImplementedError", "what `x` at m.py:1 returns is not known"),
         (
             "def x(loop, coro) -> int: return coro if loop.is_running() else loop.run_until_complete(coro)",

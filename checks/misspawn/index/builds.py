@@ -21,6 +21,7 @@ _NATIVE = re.compile(  # C++ with pybind11, nanobind or Boost; C; cffi; Rust wit
     rb"|\bset_source\(\s*[\"'](?:\w+\.)*(\w+)[\"']|#\[pymodule[^\]]*\][^{;]*?\b(?:fn|mod)\s+(\w+)"
 )
 _NATIVE_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".rs", ".py")
+_SET = re.compile(rb"\bsetattr\(\s*([A-Za-z_][\w.]*)\s*,")
 _HOOK = re.compile(rb"\bsys\.meta_path(?:\.(?:insert|append)\(|\s*\+?=(?!=))")
 
 
@@ -72,6 +73,10 @@ class Builds:
         line = re.compile(rb"^[ \t]*" + start % re.escape(name.encode()), re.MULTILINE)
         return line.search(self._tree.read(path) or b"") is not None
 
+    def setter(self, module: str) -> str:
+        """The source file that gives a module names by `setattr`; '' for none."""
+        return self._setters.get(module, "")
+
     def hook(self, top: str) -> str:
         """The `__init__.py` of a package below `top` that puts an importer of its own in place; '' for none."""
         return next((path for path in self._hooks if top in path.split("/")[:-1]), "")
@@ -94,6 +99,11 @@ class Builds:
         texts = ((path, text) for ending in _NATIVE_SOURCES for path, text in self._sources(ending))
         found = ((path, names) for path, text in texts for names in _NATIVE.findall(text))
         return {name.decode(): path for path, names in found for name in names if name}
+
+    @cached_property
+    def _setters(self) -> dict[str, str]:
+        found = ((name, path) for path, text in self._sources(".py") for name in _SET.findall(text))
+        return {name.decode(): path for name, path in found}
 
     @cached_property
     def _hooks(self) -> list[str]:

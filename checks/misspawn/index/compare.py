@@ -109,12 +109,25 @@ class Comparison:
             yield f"{writer} writes a file of that name"
         if hook := builds.hook(item.module.partition(".")[0]):
             yield f"{hook} puts an importer of its own in place"
+        if setter := builds.setter(item.module):
+            yield f"{setter} sets names of {item.module}"
         if builds.binds(f"{folder}/__init__.py", f"{file.partition('.')[0]}.{item.name}"):
             yield f"{folder}/__init__.py gives {file} the name"
+        if other := self._namesake(item, told.holder):
+            yield f"{other} goes by the same name and has it"
         if builds.brings(told.holder, item.name):
             yield f"a function of {file} imports the name"
         if file == f"{item.module}.py" and builds.imports(told.holder, item.module):
             yield f"{told.holder} imports a module of its own name"
+
+    def _namesake(self, item: Imported, holder: str) -> str:
+        """Another module of this name, of another root, that has what the nearer one lacks; '' for none."""
+        modules = self._index.layout.modules
+        others = [module for module in modules.get(item.module, ()) if module.path != holder]
+        found = (
+            one.path for one in others if bound(self._index, one, item.name).verdict is Verdict.FINE
+        )
+        return next(found, "")
 
     def _foreign(self, item: Imported, path: str, told: Lack) -> tuple[Lack, str]:
         """A top-level module of which the tree knows nothing, but the working tree beside its own."""

@@ -37,7 +37,7 @@ _REGISTRIES = frozenset({
     "fastapi.FastAPI", "fastapi.APIRouter", "aiohttp.web.RouteTableDef", "flask.Flask", "flask.Blueprint",
     "quart.Quart", "quart.Blueprint", "sanic.Sanic", "sanic.Blueprint",
 })  # fmt: skip  # classes whose methods of these names give back what they decorate
-_AWAITABLE = frozenset({"Awaitable", "Coroutine", "Future", "Task", "Deferred"})
+_AWAITABLE = frozenset({"Awaitable", "Coroutine", "Deferred", "asyncio.Future", "asyncio.Task"})
 _ASYNC_ITERATORS = frozenset({"AsyncGenerator", "AsyncIterator", "AsyncIterable"})
 _ANYTHING = frozenset({"Any", "object", "Self", "T", "?"})
 
@@ -146,7 +146,8 @@ def _is_stub(item: Definition) -> bool:
 def _called(names: Names, module: Module, item: Definition, owner: str) -> Kind | Unknown:
     """What a plain `def` is: its annotation decides, else what its returns are calls of."""
     annotation = parsed(item.returns)
-    if annotation.last in _AWAITABLE:
+    full = names.full(module, annotation.name)
+    if {annotation.last, full} & _AWAITABLE:
         return Kind.AWAITABLE_FACTORY
     returned = set(item.called)
     if (annotation.last == "None" and returned - {"None"}) or (
@@ -156,7 +157,7 @@ def _called(names: Names, module: Module, item: Definition, owner: str) -> Kind 
             f"`{item.name}` at {module.path}:{item.line} returns more than its annotation"
         )
     if annotation.name and annotation.last not in _ANYTHING:
-        results = [_awaitable(names, names.full(module, annotation.name), module.path)]
+        results = [_awaitable(names, full, module.path)]
     else:
         given_back = item.called or (("",) if item.returns else ())  # `-> Any: ...` is a stub
         results = [_result(names, module, callee) for callee in given_back]

@@ -104,11 +104,14 @@ def _no_module(index: Index, parts: list[str], near: str) -> Lack:
 
 
 def _may_be_another(index: Index, module: Module, near: str) -> bool:
-    """Whether a name may mean a folder, or what is installed, and not the file called so."""
+    """Whether a name may mean a folder, or what is built or installed, and not the file called so."""
     path = module.name.replace(".", "/")
     folders = (f"{root}/{path}".lstrip("/") for root in index.layout.roots)
-    return module.project not in upwards(near.rpartition("/")[0]) or any(
-        folder in index.layout.folders for folder in folders
+    is_stub = module.path.endswith(".pyi")
+    return (
+        is_stub
+        or module.project not in upwards(near.rpartition("/")[0])
+        or any(folder in index.layout.folders for folder in folders)
     )
 
 

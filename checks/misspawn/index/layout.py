@@ -10,6 +10,7 @@ from typing import NamedTuple
 _MODULE = re.compile(r"(?:(.*)/)?([^/.]+)(?:\.[\w-]+)?\.(py|pyi|pyx|so|pyd)", re.DOTALL)
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
 _TELLING = (".py", ".pyi", ".pyx", ".so", ".pyd", *_PROJECT)
+_OLD_DOCS = "versioned_docs/"  # where Docusaurus keeps the docs of older versions
 _SOURCES = ("src", "lib", "python")  # folders that builds and pytest's `pythonpath` commonly name
 
 
@@ -98,7 +99,7 @@ class Layout:
 
     def of(self, path: str) -> Iterator[Module]:
         """The module that a file is, under each of its names, the one it most likely runs as first."""
-        if not _MODULE.fullmatch(path):
+        if _OLD_DOCS in path or not _MODULE.fullmatch(path):
             return
         folder, is_package = _parent(path), _stem(path) == "__init__"
         for root in self._roots_of(folder):

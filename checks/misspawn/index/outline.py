@@ -20,7 +20,7 @@ from misspawn.regions.syntax import Syntax, class_header, first_indent
 _DYNAMIC = re.compile(
     rb"\b(?:globals|vars|locals)\(\)(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\(|[ \t]*[,)]|[ \t]*$)"
     rb"|\bsys\.modules\[__name__\]"
-    rb"|^exec\(|\b__path__[ \t]*(?:\+?=(?!=)|\.(?:append|extend|insert)\()",
+    rb"|^[\w.]+\(\s*__name__\s*,|^exec\(|\b__path__[ \t]*(?:\+?=(?!=)|\.(?:append|extend|insert)\()",
     re.MULTILINE,
 )  # what binds names of a module otherwise than by statements
 _MODULES = re.compile(rb"\bsys\.modules(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:update|setdefault)\()")

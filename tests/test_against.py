@@ -282,7 +282,10 @@ def test_a_name_may_be_given_to_a_module_by_its_package(capsys: pytest.CaptureFi
     write("src/app/base.py", "x = 1\n")
     write("src/app/native.pyi", "def known(): ...\n")
     write("src/app/api.py", "")
-    write("src/app/names.py", "import app.api\n\nsetattr(app.api, 'buy', print)\n")
+    write(
+        "src/app/names.py",
+        "import app.api\n\nsetattr(app.api, 'buy', print)\nmonkeypatch.setattr(app.base, 'other', 1)\n",
+    )
     write(
         "src/app/use.py",
         "from app.base import dialect, other\n"

@@ -21,7 +21,7 @@ _NATIVE = re.compile(  # C++ with pybind11, nanobind or Boost; C; cffi; Rust wit
     rb"|\bset_source\(\s*[\"'](?:\w+\.)*(\w+)[\"']|#\[pymodule[^\]]*\][^{;]*?\b(?:fn|mod)\s+(\w+)"
 )
 _NATIVE_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".rs", ".py")
-_SET = re.compile(rb"\bsetattr\(\s*([A-Za-z_][\w.]*)\s*,")
+_SET = re.compile(rb"(?<![.\w])setattr\(\s*([A-Za-z_][\w.]*)\s*,")
 _HOOK = re.compile(rb"\bsys\.meta_path(?:\.(?:insert|append)\(|\s*\+?=(?!=))")
 
 

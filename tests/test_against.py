@@ -232,6 +232,8 @@ def test_nothing_is_said_of_what_is_made(
     write("other/__init__.py")
     write("pkg/__init__.py")
     write("pkg/main.py", "from pkg.fast import run\nfrom other.slow import run\n")
+    write("tools/setup.cfg", "[mypy]\n")
+    write("setup.cfg", "[mypy-other.slow]\nmodule = ['other.slow']\n")
     write("tools/read.py", 'with open("slow.py", "r") as file:\n    sys.meta_path\n')
     write(path, text)
     git("add", ".")

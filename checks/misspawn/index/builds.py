@@ -22,6 +22,7 @@ _NATIVE = re.compile(  # C++ with pybind11, nanobind or Boost; C; cffi; Rust wit
 )
 _NATIVE_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".rs", ".py")
 _SET = re.compile(rb"(?<![.\w])setattr\(\s*([A-Za-z_][\w.]*)\s*,")
+_DECORATED = rb"@\w[^\n]*\n(?:async )?def [^\n]*\n(?:[ \t][^\n]*\n|\r?\n)*?"
 _HOOK = re.compile(rb"\bsys\.meta_path(?:\.(?:insert|append)\(|\s*\+?=(?!=))")
 
 
@@ -34,7 +35,10 @@ class Builds:
     def extension(self, name: str, folder: str) -> str:
         """The file with a project's build that names a module, such as an extension in Rust; '' for none."""
         full, last = re.escape(name.encode()), re.escape(name.rpartition(".")[2].encode())
-        word = re.compile(rb"[\"']%b[\"']|\bExtension\([^,()]*[.\"']%b[\"']" % (full, last))
+        word = re.compile(
+            rb"(?:\bname[ \t]*=|\w\()\s*[\"']%b[\"']|\bExtension\([^,()]*[.\"']%b[\"']"
+            % (full, last)
+        )
         for holder in (f"{above}/" if above else "" for above in upwards(folder)):
             for file in _PACKAGING:
                 if word.search(self._tree.read(holder + file) or b""):
@@ -64,10 +68,9 @@ class Builds:
         return self._has_line(path, rb"(?:from|import)[ \t]+%b\b", name)
 
     def brings(self, path: str, name: str) -> bool:
-        """Whether a file imports a name anywhere, also in functions that a decorator may turn to use."""
-        return self._has_line(
-            path, rb"from[ \t]+[\w.]+[ \t]+import\b[^\n#]*\b%b[ \t]*(?:[,)]|$)", name
-        )
+        """Whether a decorated function of a file imports a name, which the decorator may give to the module."""
+        imported = rb"[ \t]+from[ \t]+[\w.]+[ \t]+import\b[^\n#]*\b%b[ \t]*(?:[,)]|$)"
+        return self._has_line(path, _DECORATED + imported, name)
 
     def _has_line(self, path: str, start: bytes, name: str) -> bool:
         line = re.compile(rb"^[ \t]*" + start % re.escape(name.encode()), re.MULTILINE)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from misspawn import calls, regex
-from misspawn.calls import Call
+from misspawn import hits, regex
+from misspawn.hits import Hit
 from misspawn.index.model import Symbol, Unknown
 from misspawn.model import NOTHING, Clause, Detector, Names, SymbolKind
 from misspawn.regex import Match
 from misspawn.regions.document import Document, Region
-
-Known = Sequence[tuple[int, frozenset[bytes]]]
-_ANCHORED = re.compile(r"(?<![\[\\])[\^$]")
 
 
 class Facts(Protocol):
@@ -60,14 +55,6 @@ class Step(NamedTuple):
     detail: str = ""
 
 
-class Hit(NamedTuple):
-    """A place where `match` matches: canonical offsets without the white space around it."""
-
-    match: Match
-    start: int
-    end: int
-
-
 class Candidate(NamedTuple):
     """A hit of a detector and the region around it, if there is one."""
 
@@ -87,7 +74,9 @@ def surroundings(detector: Detector, facts: Facts, path: str) -> Iterator[Step]:
 def _file(detector: Detector, document: Document) -> Iterator[Step]:
     """The conditions on the whole file; it is lexed only when one of them may hit something."""
     clause, kind = detector.file, type(document)
-    searches = (regex.compile(searched(pattern, kind)) for pattern in (*clause.all, *clause.none))
+    searches = (
+        regex.compile(hits.searched(pattern, kind)) for pattern in (*clause.all, *clause.none)
+    )
     if clause is not NOTHING:
         may_hit = any(search.search(document.text) for search in searches)
         yield from _clause(
@@ -111,11 +100,11 @@ def candidates(
     What the text alone rules out is not looked up in the syntax: most files are never parsed.
     `places`: of the calls that the detector can be about, where this is known.
     """
-    known = list(_known(detector, document))
+    known = list(hits.known(detector, document))
     if not all(names for _, names in known):
         return
     fits: bool | None = None
-    for hit in _hits(detector, document, known, places):
+    for hit in hits.of(detector, document, known, places):
         if any(document.cannot_be_within(context, hit.start) for context in detector.inside):
             continue
         if not _may_be_known(detector, document, hit, lookup):
@@ -128,67 +117,10 @@ def candidates(
             yield _candidate(detector, document, hit)
 
 
-def searched(pattern: str, document: type[Document]) -> str:
-    """The regex to search a document's text with."""
-    return regex.over_comments(pattern) if document.has_comments else pattern
-
-
-def _hits(
-    detector: Detector,
-    document: Document,
-    known: Known = (),
-    places: Iterable[int] | None = None,
-) -> Iterator[Hit]:
-    """Where `match` matches; `known`: the names of which its groups must be one."""
-    about = call(detector, type(document))
-    pattern = searched(detector.match, type(document))
-    found = (
-        calls.matches(about, document.text, places) if about else _matches(pattern, document.text)
-    )
-    for match in found:
-        if not all(match[group] in names for group, names in known):
-            continue
-        text = document.text[match.start() : match.end()]
-        if document.has_comments and b"#" in text:
-            text = document.without_comments(text)
-            if regex.compile(detector.match).search(text) is None:
-                continue
-        start = match.start() + len(text) - len(text.lstrip())
-        yield Hit(match, start, match.start() + len(text.rstrip()))
-
-
-def call(detector: Detector, kind: type[Document]) -> Call | None:
-    """The call that a detector is about, when what is called has to be of some kind."""
-    pattern = searched(detector.match, kind)
-    groups = (group for group, names in detector.where.items() if names.is_)
-    return next((found for group in groups if (found := calls.call(pattern, group))), None)
-
-
-@lru_cache(maxsize=128)
-def _matches(pattern: str, text: bytes) -> list[Match]:
-    """Several detectors look for the same, and decide about it by other conditions."""
-    return list(regex.compile(pattern).finditer(text))
-
-
-def everywhere(detector: Detector) -> Iterator[tuple[str, Names]]:
-    """Groups of `match` for which all names that they can have stand in the file, of which a scope is a part."""
-    for group, names in detector.where.items():
-        if names.any and (names.any.startswith("(?m)") or not _ANCHORED.search(names.any)):
-            yield group, names
-
-
-def _known(detector: Detector, document: Document) -> Iterator[tuple[int, frozenset[bytes]]]:
-    """All names that a group can have in this file, told without parsing."""
-    kind = type(document)
-    for group, names in everywhere(detector):
-        number = regex.group_number(searched(detector.match, kind), group)
-        yield number, _collect(searched(names.any, kind), document.text, names.times)
-
-
 def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:
     """The stretches of a hit whose names the index knows."""
     groups = [group for group, names in detector.where.items() if names.is_ or names.is_not]
-    return [_span(detector, document, hit, group) for group in groups]
+    return [hits.span(detector, document, hit, group) for group in groups]
 
 
 def _may_be_known(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> bool:
@@ -196,11 +128,6 @@ def _may_be_known(detector: Detector, document: Document, hit: Hit, lookup: Look
     spans = _named(detector, document, hit)
     wanted = (names.wanted for names in detector.where.values() if names.is_ or names.is_not)
     return all(lookup.plausible(*span, kinds) for span, kinds in zip(spans, wanted, strict=False))
-
-
-def _span(detector: Detector, document: Document, hit: Hit, group: str) -> tuple[int, int]:
-    number = regex.group_number(searched(detector.match, type(document)), group)
-    return hit.match.start(number), hit.match.end(number)
 
 
 def _candidate(detector: Detector, document: Document, hit: Hit) -> Candidate:
@@ -238,7 +165,7 @@ def explained(
     detector: Detector, document: Document, facts: Facts, path: str, lookup: Lookup = NOTHING_KNOWN
 ) -> Iterator[tuple[Hit, Iterator[Step]]]:
     """Every hit of `match`, dismissed or not, with the steps that decide about it."""
-    for hit in _hits(detector, document):
+    for hit in hits.of(detector, document):
         early = chain(surroundings(detector, facts, path), _file(detector, document))
         yield hit, chain(early, _all_steps(detector, document, hit, lookup))
 
@@ -272,7 +199,7 @@ def _symbols(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -
     for group, names in detector.where.items():
         if not (names.is_ or names.is_not):
             continue
-        symbol = lookup(*_span(detector, document, hit, group))
+        symbol = lookup(*hits.span(detector, document, hit, group))
         shown = f"{group}={(hit.match[group.encode()] or b'').decode('utf-8', 'replace')}"
         if isinstance(symbol, Unknown):
             yield Step(f"where {shown} is", False, f"not known: {symbol.reason}")
@@ -319,24 +246,11 @@ def _names(where: dict[str, Names], document: Document, hit: Hit) -> Iterator[St
         scope = document.scope(names.scope, hit.start, hit.end)
         shown = f"{group}={captured.decode('utf-8', 'replace')}"
         if names.any:
-            among = captured in _collect(names.any, scope, names.times)
+            among = captured in hits.captured(names.any, scope, names.times)
             yield Step(f"where {shown} any", among, names.any)
         if names.none:
-            among = captured in _collect(names.none, scope, names.times)
+            among = captured in hits.captured(names.none, scope, names.times)
             yield Step(f"where {shown} none", not among, names.none)
-
-
-@lru_cache(maxsize=256)
-def _collect(pattern: str, text: bytes, times: int = 1) -> frozenset[bytes]:
-    """Detectors ask the same of a text. The names that the regex's groups capture so many times or more."""
-    search = regex.compile(pattern)
-    groups = range(1, search.groups + 1)
-    captured = (
-        name for match in search.finditer(text) for group in groups if (name := match[group])
-    )
-    if times == 1:
-        return frozenset(captured)
-    return frozenset(name for name, number in Counter(captured).items() if number >= times)
 
 
 def _scopes(detector: Detector, document: Document, hit: Hit) -> Iterator[Step]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from misspawn.calls import Call, Calls
-from misspawn.detect import Facts, call, concerned, everywhere, searched
+from misspawn.detect import Facts, concerned
+from misspawn.hits import call, everywhere, searched
 from misspawn.model import NOTHING, Detector, Language, Pattern
 from misspawn.prefilter import Asked, Families, Likely, Prefilter
 from misspawn.regions.document import Document

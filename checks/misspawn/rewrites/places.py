@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
-from misspawn import detect, regex
+from misspawn import hits, regex
 from misspawn.detect import Candidate
 from misspawn.model import Edit
 from misspawn.regex import Match
@@ -47,7 +47,7 @@ class Place(NamedTuple):
 def place(edit: Edit, source: Source, candidate: Candidate) -> Place:
     """The place of an edit. Raises `Inapplicable` when there is none."""
     detector, document, hit, _ = candidate
-    pattern = detect.searched(edit.find or detector.match, type(document))
+    pattern = hits.searched(edit.find or detector.match, type(document))
     number = regex.group_number(pattern, edit.group) if edit.group else 0
     if edit.find:
         return _found(edit, source, candidate, pattern, number)

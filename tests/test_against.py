@@ -204,7 +204,10 @@ def test_the_index_of_a_running_commit_counts(
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/next")
     git("read-tree", "HEAD")
     git("add", "src/app/session.py")
-    assert said(capsys, "--against", "index") == []
+    assert said(capsys, "--against", "index") == said(capsys) == []
+    git("reset", "-q", "--", "src/app/session.py")
+    assert said(capsys) == [FAULT + "staged"]
+    git("add", "src/app/session.py")
     monkeypatch.delenv("GIT_INDEX_FILE")
     assert said(capsys, "--against", "index") == [FAULT + "staged"]
 

@@ -32,6 +32,14 @@ class Git:
             raise UserError(f"git cannot {self._purpose}: {reason}") from error
         return done.stdout
 
+    def listed(self, *arguments: str) -> list[str]:
+        """The paths, each ended by NUL, that git lists; none where there is no repository or git."""
+        try:
+            found = self._done(arguments).stdout.split(b"\0")
+        except UserError:
+            return []
+        return sorted({os.fsdecode(path) for path in found if path})
+
     def word(self, otherwise: str, *arguments: str) -> str:
         """The one line that git prints. Raises `UserError` with the text given when git refuses."""
         done = self._done(arguments)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator, Sequence
 
-from misspawn import walk
+from misspawn.git import Git
 from misspawn.model import Finding
 from misspawn.settings import Policy
 from misspawn.trees import GitTree, WorkingTree
 
-_TIMEOUT = 60.0  # seconds; git lists a million files in less
+_PURPOSE = "list what has changed"
 
 
 def unstaged(policy: Policy, root: str) -> Iterator[Finding]:
     """What the index imports and only the working tree has. Without changes of modules git is asked once."""
-    changed = _listed(root, "ls-files", "-m", "-o", "-z", "--exclude-standard", "--", "*.py")
+    changed = Git(root, _PURPOSE).listed(
+        "ls-files", "-m", "-o", "-z", "--exclude-standard", "--", "*.py"
+    )
     mentioning = importers(root, changed)
     if not mentioning:
         return
@@ -36,7 +36,9 @@ def importers(root: str, modules: Sequence[str], revision: str = "") -> list[str
         return []
     searches = [word for name in names for word in ("-e", name)]
     where = revision or "--cached"
-    found = _listed(root, "grep", "-l", "-z", "-w", "-F", *searches, where, "--", "*.py")
+    found = Git(root, _PURPOSE).listed(
+        "grep", "-l", "-z", "-w", "-F", *searches, where, "--", "*.py"
+    )
     return [path.removeprefix(f"{revision}:") for path in found]
 
 
@@ -50,21 +52,3 @@ def _stems(paths: Sequence[str]) -> list[str]:
         else:
             names.add(name.removesuffix(".py"))
     return sorted(names - {""})
-
-
-def _listed(root: str, *arguments: str) -> list[str]:
-    """The paths that a git command lists; none where there is no repository or git."""
-    environment = {key: value for key, value in os.environ.items() if key not in walk.REDIRECTS}
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_TIMEOUT,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return sorted({os.fsdecode(path) for path in done.stdout.split(b"\0") if path})

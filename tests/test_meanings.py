@@ -30,7 +30,11 @@ class Client:
     @property
     def me(self) -> Client: ...
 
-class Sub(Client): ...
+class Sub(Client):
+    async def __aenter__(self: U) -> U: ...
+    @classmethod
+    def make(cls: Type["U"]) -> "U": ...
+    def either(self, other: U) -> U: ...
 class Box(Generic[T]):
     async def put(self): ...
 
@@ -100,6 +104,8 @@ def symbol(code: str, callee: str, **files: str) -> Symbol | Unknown:
         "from lib import Client\nClient().me.send()",
         "from lib import Client\nClient().copy().send()",
         "from lib import Sub\nSub().copy().send()",
+        "from lib import Sub\nSub.make().send()",
+        "from lib import Sub\nasync def f():\n    async with Sub() as x:\n        x.send()",
         "from lib import Client\ndef f(x: 'Client | None' = None):\n    x.send()",
         "from lib import Client\ndef f(x: type[Client]):\n    x().send()",
         "from typing import Callable\nfrom lib import Client\ndef f(x: Callable[[], Client]):\n    x().send()",
@@ -130,6 +136,10 @@ def test_a_method_is_found_through(code: str) -> None:
             "`x` is one of several things",
         ),
         ("def f():\n    x = x.y()\n    x.send()", "`x` is made from itself"),
+        (
+            "from lib import Sub, Box\nSub().either(Box()).send()",
+            "`U` is no name of this project",
+        ),
         ("def test_a(nothing):\n    nothing.send()", "the parameter `nothing` has no annotation"),
         (
             "import pytest\n@pytest.mark.parametrize('plain', [1])\ndef test_a(plain):\n    plain.send()",

@@ -30,11 +30,26 @@ def function(node: Node, name: Node, decorators: tuple[str, ...], *, typing: boo
         kind,
         typing=typing,
         decorators=decorators,
-        returns=nodes.annotation(node.child_by_field_name("return_type")),
+        returns=_returns(node),
         called=returned,
         wraps=wraps,
         makes=makes,
     )
+
+
+def _returns(function: Node) -> str:
+    """Its annotation; `Self` of `def f(self: T) -> T` and `def f(cls: type[T]) -> T`, as it was spelled before 3.11."""
+    returns = nodes.annotation(function.child_by_field_name("return_type"))
+    parameters = function.child_by_field_name("parameters")
+    first = parameters.named_children[0] if parameters and parameters.named_children else None
+    if (
+        first is None
+        or first.type != "typed_parameter"
+        or nodes.text(first.named_children[0]) not in ("self", "cls")
+    ):
+        return returns
+    own = nodes.annotation(first.child_by_field_name("type"))
+    return "Self" if own in (returns, f"type[{returns}]", f"Type[{returns}]") else returns
 
 
 def _body(body: Node) -> tuple[bool, tuple[str, ...]]:

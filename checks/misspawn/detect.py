@@ -193,7 +193,9 @@ def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, 
 
 def _anyones(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:
     """The stretches of a hit whose names may come from anywhere: nothing says what they have to be here."""
-    groups = [g for g, names in detector.where.items() if names.is_ or names.is_not or not names.any]
+    groups = [
+        g for g, names in detector.where.items() if names.is_ or names.is_not or not names.any
+    ]
     return [_span(detector, document, hit, group) for group in groups]
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from misspawn import examples
 from misspawn.catalogue import load
 from misspawn.meanings import Meanings
-from misspawn.model import Finding, Problem, Span
+from misspawn.model import Clause, Detector, Finding, Names, Problem, Span
 from misspawn.project import Project
 from misspawn.regions.syntax import Syntax
 from misspawn.scan import scan
@@ -130,6 +131,29 @@ def test_why_tells_the_step_that_decided() -> None:
     assert "timeout" in traces[0].steps[-1].detail
     absent = list(why(Source("a.py", b"x = 1\n"), 1, PATTERNS, NOTHING, ids=ids))
     assert absent[0].steps[-1].name == "prefilter"
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        ("slow()\n", True),
+        ("slow()\nalone()\n", False),
+        ("slow()\nalone()\ntogether()\n", True),
+        ("slow()\nalone()\nx = 'together()'  # together()\n", False),
+        ("from mine import job\nslow(job)\n", True),
+        ("from mine import slow\nslow(job)\n", False),
+        ("job = 1\nslow(job)\n", False),
+    ],
+)
+def test_clauses_may_be_excused_and_names_come_from_anywhere(text: str, reported: bool) -> None:
+    detector = Detector(
+        region="call",
+        match=r"\bslow\((?P<job>\w*)",
+        file=Clause(none=(r"\balone\(",), unless=(r"\btogether\(",)),
+        where={"job": Names(none=r"(\w+) = ")},
+    )
+    scanner = Scanner([structs.replace(PATTERNS[0], detect=(detector,))])
+    assert ids(text, scanner=scanner) == [PATTERNS[0].id] * reported
 
 
 @pytest.mark.parametrize("name", NAMES)

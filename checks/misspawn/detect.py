@@ -113,7 +113,7 @@ def candidates(
             fits = file_fits(detector, document)
         if not fits:
             return
-        if not document.dismissal(hit.start, hit.end, _named(detector, document, hit)):
+        if not document.dismissal(hit.start, hit.end, _anyones(detector, document, hit)):
             yield _candidate(detector, document, hit)
 
 
@@ -121,6 +121,14 @@ def _named(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, 
     """The stretches of a hit whose names the index knows."""
     groups = [group for group, names in detector.where.items() if names.is_ or names.is_not]
     return [hits.span(detector, document, hit, group) for group in groups]
+
+
+def _anyones(detector: Detector, document: Document, hit: Hit) -> list[tuple[int, int]]:
+    """The stretches of a hit whose names may come from anywhere: nothing says what they have to be here."""
+    groups = [
+        g for g, names in detector.where.items() if names.is_ or names.is_not or not names.any
+    ]
+    return [_span(detector, document, hit, group) for group in groups]
 
 
 def _may_be_known(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> bool:
@@ -171,7 +179,7 @@ def explained(
 
 
 def _all_steps(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> Iterator[Step]:
-    reason = document.dismissal(hit.start, hit.end, _named(detector, document, hit))
+    reason = document.dismissal(hit.start, hit.end, _anyones(detector, document, hit))
     yield Step("match", not reason, reason or detector.match)
     if not reason:
         yield from steps(_candidate(detector, document, hit), lookup)
@@ -218,7 +226,18 @@ def _clause(name: str, clause: Clause, text: bytes, document: Document | None) -
     for pattern in clause.none:
         found = _counts(pattern, text, document)
         detail = pattern if found is None else f"{pattern} matches {_show(found)}"
-        yield Step(f"{name} none", found is None, detail)
+        excuse = found and _excuse(clause, text, document)
+        yield Step(
+            f"{name} none",
+            found is None or excuse is not None,
+            f"{detail}, but there is {_show(excuse)}" if excuse else detail,
+        )
+
+
+def _excuse(clause: Clause, text: bytes, document: Document | None) -> Match | None:
+    """What makes that the matches of `none` do not count."""
+    found = (_counts(pattern, text, document) for pattern in clause.unless)
+    return next((match for match in found if match is not None), None)
 
 
 def _counts(pattern: str, text: bytes, document: Document | None) -> Match | None:

@@ -72,12 +72,11 @@ def _with(detector: Detector, **changes: object) -> Detector:
 
 
 def _without_one(clause: Clause) -> Iterator[tuple[str, Clause]]:
-    for index, pattern in enumerate(clause.all):
-        rest = clause.all[:index] + clause.all[index + 1 :]
-        yield f"all {pattern}", Clause(all=rest, none=clause.none)
-    for index, pattern in enumerate(clause.none):
-        rest = clause.none[:index] + clause.none[index + 1 :]
-        yield f"none {pattern}", Clause(all=clause.all, none=rest)
+    for side in ("all", "none", "unless"):
+        patterns: tuple[str, ...] = getattr(clause, side)
+        for index, pattern in enumerate(patterns):
+            rest = patterns[:index] + patterns[index + 1 :]
+            yield f"{side} {pattern}", structs.replace(clause, **{side: rest})
 
 
 def _names(detector: Detector) -> Iterator[Mutant]:

@@ -199,7 +199,7 @@ def _regexes(detector: Detector) -> Iterator[str]:
     yield from _required(detector)
     yield from detector.none
     for clause in detector.clauses:
-        yield from clause.none
+        yield from (*clause.none, *clause.unless)
     yield from detector.inside.values()
     yield from detector.outside.values()
     yield from (names.none for names in detector.where.values())

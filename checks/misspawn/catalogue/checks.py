@@ -49,6 +49,7 @@ def regexes(detector: Detector) -> Iterator[tuple[Keys, str]]:
     for keys, clause in clauses.items():
         yield from (((*keys, "all", index), text) for index, text in enumerate(clause.all))
         yield from (((*keys, "none", index), text) for index, text in enumerate(clause.none))
+        yield from (((*keys, "unless", index), text) for index, text in enumerate(clause.unless))
     yield from ((("inside", context), text) for context, text in detector.inside.items())
     yield from ((("outside", context), text) for context, text in detector.outside.items())
     yield from rewrites.regexes(detector)

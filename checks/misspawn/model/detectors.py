@@ -12,10 +12,11 @@ from misspawn.model.vocabulary import Language, Record, Sentence, SymbolKind
 
 
 class Clause(Record, frozen=True, kw_only=True):
-    """Regexes that must all match, and regexes of which none may."""
+    """Regexes that must all match, and regexes of which none may, `unless` one of a third kind matches."""
 
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 NOTHING = Clause()

@@ -106,7 +106,9 @@ def _either(kinds: Iterable[SymbolKind]) -> str:
 
 def _clause(words: str, clause: Clause) -> Iterator[str]:
     yield from (f"{words} must match {code(regex)}" for regex in clause.all)
-    yield from (f"{words} must not match {code(regex)}" for regex in clause.none)
+    unless = " or ".join(code(regex) for regex in clause.unless)
+    excuse = f", unless it matches {unless}" if unless else ""
+    yield from (f"{words} must not match {code(regex)}{excuse}" for regex in clause.none)
 
 
 def suppress(pattern: Pattern) -> str:

@@ -128,7 +128,7 @@ def _anyones(detector: Detector, document: Document, hit: Hit) -> list[tuple[int
     groups = [
         g for g, names in detector.where.items() if names.is_ or names.is_not or not names.any
     ]
-    return [_span(detector, document, hit, group) for group in groups]
+    return [hits.span(detector, document, hit, group) for group in groups]
 
 
 def _may_be_known(detector: Detector, document: Document, hit: Hit, lookup: Lookup) -> bool:

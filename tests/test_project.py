@@ -101,9 +101,11 @@ def test_dependencies_come_from_every_file_that_declares_some() -> None:
         pyproject_toml=PYPROJECT,
         app__setup_py=b"x",
         app__requirements__dev_txt=b"y",
+        app__requirements__test=b"w",
+        app__requirements__README_md=b"v",
         other_txt=b"z",
     )
-    assert project.fact("dependencies", "app/src/a.py") == f"x\ny\n{PYPROJECT.decode()}"
+    assert project.fact("dependencies", "app/src/a.py") == f"x\ny\nw\n{PYPROJECT.decode()}"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ _DECLARING = (
     ".txt",
     ".in",
 )
+_LISTS = (".txt", ".in", ".pip")  # what a file in `requirements` ends in, if in anything
 _PYTHON_VERSIONS = (
     "project.requires-python",
     "options.python_requires",
@@ -208,9 +209,7 @@ class Project:
                 yield _join(folder, name)
         if "requirements" in self._listing(folder):
             inner = _join(folder, "requirements")
-            yield from (
-                _join(inner, n) for n in sorted(self._listing(inner)) if n.endswith((".txt", ".in"))
-            )
+            yield from (_join(inner, n) for n in sorted(self._listing(inner)) if _is_list(n))
 
     def _conftests(self, folder: str) -> str:
         """The conftest.py of the folder and of those above it."""
@@ -256,8 +255,13 @@ def is_fact(key: str) -> bool:
 def tells_facts(path: str) -> bool:
     """Whether the file at `path` may tell a fact, by its name."""
     folder, _, name = path.rpartition("/")
-    is_list = folder.endswith("requirements") and name.endswith((".txt", ".in"))
-    return name in _PYTEST_SECTIONS or bool(_DEPENDENCIES.fullmatch(name)) or is_list
+    is_listed = folder.endswith("requirements") and _is_list(name)
+    return name in _PYTEST_SECTIONS or bool(_DEPENDENCIES.fullmatch(name)) or is_listed
+
+
+def _is_list(name: str) -> bool:
+    """Whether a file of a folder `requirements` lists some."""
+    return "." not in name or name.endswith(_LISTS)
 
 
 def _has_any(config: Config, sections: tuple[str, ...]) -> bool:

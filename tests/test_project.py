@@ -122,6 +122,13 @@ def test_requires_python(files: dict[str, bytes], version: str) -> None:
     assert _project(**files).fact("requires-python", "src/a.py") == version
 
 
+def test_the_compose_files_around_a_file() -> None:
+    files = {"compose.yaml": b"top", "ci/docker-compose.dev.yml": b"dev", "ci/compose.yml": b"own"}
+    project = Project.in_memory({**files, "ci/values.yaml": b"x", "other/compose.yaml": b"x"})
+    assert project.fact("compose", "ci/scripts/run.sh") == "own\ndev\ntop\n"
+    assert project.fact("compose", "run.sh") == "top\n"
+
+
 def test_the_conftests_around_a_file() -> None:
     project = _project(conftest_py=b"top", tests__conftest_py=b"inner", other__conftest_py=b"x")
     assert project.fact("conftest", "tests/unit/test_a.py") == "inner\ntop\n"

@@ -1,4 +1,4 @@
-"""Facts about the project that a file lives in: pytest's configuration and conftest.py, dependencies, Python version."""
+"""Facts about the project that a file lives in: pytest's configuration, conftest.py, dependencies, Compose files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from misspawn.model import Language
+from misspawn.regions.kinds import by_name
 from misspawn.trees import MemoryTree, Tree
 
 if TYPE_CHECKING:
@@ -170,7 +172,9 @@ class Project:
         if key == "requires-python":
             return self._requires_python(folder)
         if key == "conftest":
-            return self._conftests(folder)
+            return self._texts(key, folder, [_CONFTEST])
+        if key == "compose":
+            return self._texts(key, folder, filter(_is_compose, self._listing(folder)))
         raise KeyError(key)
 
     def _pytest(self, folder: str) -> PytestConfig:
@@ -211,11 +215,12 @@ class Project:
             inner = _join(folder, "requirements")
             yield from (_join(inner, n) for n in sorted(self._listing(inner)) if _is_list(n))
 
-    def _conftests(self, folder: str) -> str:
-        """The conftest.py of the folder and of those above it."""
-        above = self._fact("conftest", _above(folder)) if folder else ""
-        own = self._read(folder, _CONFTEST)
-        return above if own is None else f"{own.decode('utf-8', 'replace')}\n{above}"
+    def _texts(self, key: str, folder: str, names: Iterable[str]) -> str:
+        """What the named files of the folder say, then what those of the folders above it do."""
+        above = self._fact(key, _above(folder)) if folder else ""
+        texts = (self._read(folder, name) for name in sorted(names))
+        own = [text.decode("utf-8", "replace") for text in texts if text is not None]
+        return "\n".join([*own, above]) if own else above
 
     def _requires_python(self, folder: str) -> str:
         """What the folder states, else what the one above it does."""
@@ -247,7 +252,7 @@ class Project:
 
 def is_fact(key: str) -> bool:
     """Whether `Project.fact` knows the key."""
-    return key in ("dependencies", "requires-python", "conftest") or (
+    return key in ("dependencies", "requires-python", "conftest", "compose") or (
         key.startswith("pytest.") and key != "pytest."
     )
 
@@ -262,6 +267,10 @@ def tells_facts(path: str) -> bool:
 def _is_list(name: str) -> bool:
     """Whether a file of a folder `requirements` lists some."""
     return "." not in name or name.endswith(_LISTS)
+
+
+def _is_compose(name: str) -> bool:
+    return by_name(name) == (Language.COMPOSE,)
 
 
 def _has_any(config: Config, sections: tuple[str, ...]) -> bool:

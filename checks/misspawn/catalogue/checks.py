@@ -34,7 +34,7 @@ MAX_COLUMNS = 68
 _CLAUSES = {name: name for name in ("deep", "statement", "function", "file", "path")} | {
     "class": "class_"
 }
-_FACTS = ("pytest.config", "dependencies", "requires-python", "conftest")
+_FACTS = ("pytest.config", "dependencies", "requires-python", "conftest", "compose")
 _RANGE = re.compile(r"((<|<=|>|>=|==|!=)3\.\d+)(,(<|<=|>|>=|==|!=)3\.\d+)*")
 _GROUP = re.compile(r"\{([a-z]+)\}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")

@@ -126,6 +126,16 @@ except OSError:
     def fallback(self):
         return 2
 """
+BEFORE_A_METHOD = """\
+class Store:
+    def get(self):
+        return 1
+
+if subprocess.run(x):
+    @fixture
+    def fallback(self):
+        yield time.sleep(1)
+"""
 REGIONS = [
     ("call", "x = print(time.sleep(f(1)), 2)", "time.sleep(f   )"),
     ("call", "retry(\n    time.sleep(1),\n)", "time.sleep(1)"),
@@ -158,6 +168,13 @@ def test_what_stands_behind_a_class_is_no_member_of_it(whole: bool) -> None:
     document = PythonDocument(BEHIND_A_CLASS.encode(), frozenset(), whole=whole)
     region = document.region("try", "", at, at + 1)
     assert region is not None
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["blocks", "whole"])
+def test_a_function_behind_what_follows_a_class_is_no_member_of_it(whole: bool) -> None:
+    at = BEFORE_A_METHOD.index("time")
+    document = PythonDocument(BEFORE_A_METHOD.encode(), frozenset(), whole=whole)
+    assert document.within("if", regex.compile("subprocess"), at, at + 1)
     assert BEHIND_A_CLASS[region.start : region.end] + "\n" == BEHIND_A_CLASS[at - 9 :]
 
 

@@ -50,6 +50,7 @@ class Syntax:
         self._cut_up = not whole
         self._trees: dict[Block, Tree] = {}
         self._stretches: dict[tuple[Span, ...], Tree] = {}
+        self._ends: dict[Span, int] = {}
         self._paths: dict[tuple[int, int, bool], list[Step]] = {}
 
     def path(self, start: int, end: int, *, wide: bool = False) -> list[Step]:
@@ -137,13 +138,19 @@ class Syntax:
         indent = first_indent(self._data, within)
         if not indent:
             return None
-        start, end = self.outline.definition(offset, within, indent)
-        behind = _OUTSIDE.search(
-            self._data, start, end
-        )  # of the class: its last member's stretch goes on
-        if behind and behind.start() <= offset:
+        stop = self._end(within)
+        if offset >= stop:
             return None
-        return Block(start, behind.start() if behind else end, header)
+        start, end = self.outline.definition(offset, within, indent)
+        return Block(start, min(end, stop), header)
+
+    def _end(self, within: Span) -> int:
+        """Where the body of a class ends, whose stretch goes on up to the next definition."""
+        if within not in self._ends:
+            found = (line.start() for line in _OUTSIDE.finditer(self._data, *within))
+            outside = (at for at in found if self.quotes.are_even(within[0], at))
+            self._ends[within] = next(outside, within[1])
+        return self._ends[within]
 
     def _parse(self, block: Block) -> Tree:
         tree = self._trees.get(block)

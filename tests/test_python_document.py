@@ -168,14 +168,14 @@ def test_what_stands_behind_a_class_is_no_member_of_it(whole: bool) -> None:
     document = PythonDocument(BEHIND_A_CLASS.encode(), frozenset(), whole=whole)
     region = document.region("try", "", at, at + 1)
     assert region is not None
+    assert BEHIND_A_CLASS[region.start : region.end] + "\n" == BEHIND_A_CLASS[at - 9 :]
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["blocks", "whole"])
 def test_a_function_behind_what_follows_a_class_is_no_member_of_it(whole: bool) -> None:
-    at = BEFORE_A_METHOD.index("time")
+    at = BEFORE_A_METHOD.index("fixture")
     document = PythonDocument(BEFORE_A_METHOD.encode(), frozenset(), whole=whole)
     assert document.within("if", regex.compile("subprocess"), at, at + 1)
-    assert BEHIND_A_CLASS[region.start : region.end] + "\n" == BEHIND_A_CLASS[at - 9 :]
 
 
 def test_region_text_reads_canonical_and_its_offsets_are_original() -> None:

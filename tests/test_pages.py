@@ -380,7 +380,8 @@ def test_what_was_judged_adds_up() -> None:
     assert all(re.fullmatch(r"[0-9a-f]{40}", one.commit) for one in told.repositories)
     for row in told.detectors:
         assert BOOK.known[row.id].detect, f"{row.id} has no detector"
-        assert 0 < row.right <= row.judged <= row.findings
+        assert 0 <= row.right <= row.judged <= row.findings
+        assert row.judged > 0
         assert row.judged >= min(20, row.findings)
         assert bool(row.wrong) == (row.right < row.judged), (
             f"{row.id}: `wrong` says what the others are"

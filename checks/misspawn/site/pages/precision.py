@@ -51,13 +51,17 @@ def precision(book: Book, argument: str = "") -> str:
     """Where, how many by severity, and a row for each record."""
     told = read()
     rows = [row for row in told.detectors if row.id in book.known]
-    where = ", ".join(
-        f"[{one.name}](https://github.com/{one.name}/tree/{one.commit}) at {code(one.commit[:8])}"
+    return "\n\n".join((_where(told), _sums(book, rows), _table(book, rows)))
+
+
+def _where(told: Precision) -> str:
+    """The day, and the repositories, folded up."""
+    lines = (
+        f"    - [{one.name}](https://github.com/{one.name}/tree/{one.commit}) at {code(one.commit[:8])}"
         for one in told.repositories
     )
-    return "\n\n".join(
-        (f"Judged on {told.judged_on}, in {where}.", _sums(book, rows), _table(book, rows))
-    )
+    head = f"Judged on {told.judged_on}, in {len(told.repositories)} repositories."
+    return "\n\n".join((head, '??? note "Which repositories, at which commits"', "\n".join(lines)))
 
 
 def _sums(book: Book, rows: list[Row]) -> str:

@@ -20,7 +20,7 @@ from misspawn.regions.opening import documents
 from misspawn.scanner import Scanner
 from misspawn.site.finding import suppress
 from misspawn.source import Source
-from misspawn.suppressions import CATEGORY, KINDS, Terms, applying, notes, writing
+from misspawn.suppressions import CATEGORY, KINDS, Terms, applying, noqa, notes, writing
 
 PATTERNS = load()
 SCANNER = Scanner(PATTERNS)
@@ -44,6 +44,41 @@ def told(path: str, text: str) -> list[str]:
         f"{finding.suppression.reason}: {finding.id}" if finding.suppression else finding.id
         for finding in scan(path, text)
     ]
+
+
+TASK = "import asyncio\nasync def f(x):\n    asyncio.create_task(g(x)){}\nasync def g(x): await x\n"
+RUNS = "import subprocess\nsubprocess.run(\n    x,{}\n){}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        (TASK.format("  # noqa: RUF006"), ["noqa: RUF006"]),
+        (TASK.format("  #noqa:E501,RUF006 - kept alive by the loop"), ["noqa: RUF006"]),
+        (TASK.format("  # noqa: E501 RUF006"), ["noqa: RUF006"]),
+        (TASK.format("  # noqa"), [None]),
+        (TASK.format("  # noqa: RUF0061"), [None]),
+        (TASK.format("\n    y = 1  # noqa: RUF006"), [None]),
+        (RUNS.format("  # noqa: PLW1510", ""), ["noqa: PLW1510", None]),
+        (RUNS.format("", "  # noqa: PLW1510"), ["noqa: PLW1510", None]),
+        ("try: pass\nexcept: pass  # noqa: E722\n" + TASK.format(""), [None]),
+    ],
+)
+def test_a_rule_of_ruff_that_is_allowed_is_quiet_here_too(
+    text: str, reasons: list[str | None]
+) -> None:
+    found = noqa.applied(
+        Source("a.py", text.encode()),
+        SCANNER.file("a.py", text.encode(), Project.in_memory({})),
+        noqa.rules(PATTERNS),
+    )
+    assert [one.suppression.reason if one.suppression else None for one in sorted(found)] == reasons
+
+
+def test_codes_about_style_are_no_rules_of_ours() -> None:
+    told = noqa.rules(PATTERNS)
+    assert "cancelled-error-swallowed" not in told
+    assert told["subprocess-no-check"] == {"PLW1510"}
 
 
 NOTE = f"# misspawn: ignore[{ID}]"

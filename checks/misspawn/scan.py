@@ -63,13 +63,21 @@ class Checker:
 
     def file(self, path: str, raw: bytes) -> Iterator[Finding]:
         """The findings that count, the suppressed ones among them. Raises `Unreadable`."""
-        found = self._counting(self.scanner.file(path, raw, self._facts))
+        found = self._counting(self._allowed(path, raw, self.scanner.file(path, raw, self._facts)))
         if not suppressions.may_hold(raw) or not languages(path, raw):
             return found
         from misspawn.suppressions import applying  # which few files need
 
         terms = partial(self._policy.terms, path, self._whole)
         return self._counting(applying.applied(Source(path, raw), found, terms))
+
+    def _allowed(self, path: str, raw: bytes, found: list[Finding]) -> Iterable[Finding]:
+        """The findings, those quiet that a comment for Ruff allows."""
+        if not found or b"noqa" not in raw or not path.endswith((".py", ".pyi")):
+            return found
+        from misspawn.suppressions import noqa  # which few files need
+
+        return noqa.applied(Source(path, raw), found, noqa.rules(self._policy.patterns))
 
     def _counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         return (finding for given in findings if (finding := self._policy.finding(given)))

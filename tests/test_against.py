@@ -271,6 +271,11 @@ def test_nothing_is_said_where_a_nearer_file_may_be_meant(
     assert said(capsys, "--against", "index") == []
 
 
+def places(capsys: pytest.CaptureFixture[str], word: str) -> list[str]:
+    """Where a file is reported against the index; `word`: of its path."""
+    return [line.split()[0] for line in said(capsys, "--against", "index") if word in line]
+
+
 def test_a_file_that_asks_for_its_own_name_is_not_meant_by_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -278,8 +283,7 @@ def test_a_file_that_asks_for_its_own_name_is_not_meant_by_it(
     write("plugin/motor.py", "import asyncio\n")
     write("plugin/runner.py", "from robot import run\nfrom motor import run\n")
     git("add", "plugin")
-    told = [line.split()[0] for line in said(capsys, "--against", "index") if "plugin" in line]
-    assert told == ["plugin/runner.py:2:19:"]
+    assert places(capsys, "plugin") == ["plugin/runner.py:2:19:"]
 
 
 def test_a_name_may_be_given_to_a_module_by_its_package(capsys: pytest.CaptureFixture[str]) -> None:
@@ -297,8 +301,7 @@ def test_a_name_may_be_given_to_a_module_by_its_package(capsys: pytest.CaptureFi
         "from app.native import unknown\nfrom app.native.part import unknown\nfrom app.api import buy\n",
     )
     git("add", "src")
-    told = [line.split()[0] for line in said(capsys, "--against", "index") if "use.py" in line]
-    assert told == ["src/app/use.py:1:31:"]
+    assert places(capsys, "use.py") == ["src/app/use.py:1:31:"]
 
 
 def test_another_copy_of_a_package_may_be_meant(capsys: pytest.CaptureFixture[str]) -> None:
@@ -319,16 +322,14 @@ def test_a_name_may_be_brought_by_a_decorated_function(capsys: pytest.CaptureFix
     write("src/app/session.py", "class Store: ...\nclass Till: ...\n")
     write("src/app/use.py", "from app import Shop\nfrom app import Store\nfrom app import Till\n")
     git("add", "src")
-    told = [line.split()[0] for line in said(capsys, "--against", "index") if "use.py" in line]
-    assert told == ["src/app/use.py:2:17:"]
+    assert places(capsys, "use.py") == ["src/app/use.py:2:17:"]
 
 
 def test_a_module_below_src_is_known_to_the_tests(capsys: pytest.CaptureFixture[str]) -> None:
     write("src/cart.py", "x = 1\n")
     write("tests/test_cart.py", "from cart import total\n")
     git("add", ".")
-    told = [line.split()[0] for line in said(capsys, "--against", "index") if "tests" in line]
-    assert told == ["tests/test_cart.py:1:18:"]
+    assert places(capsys, "tests") == ["tests/test_cart.py:1:18:"]
 
 
 @pytest.mark.parametrize(

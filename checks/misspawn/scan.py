@@ -45,6 +45,7 @@ class Checker:
         self._root = root
         self._across = across
         self._facts = facts or Project.on_disk(root, policy.facts)
+        self._rules: dict[str, frozenset[str]] | None = None  # of Ruff, when a file first asks
         self._whole = frozenset(p.id for p in policy.patterns if p.is_seen(across=across))
 
     @cached_property
@@ -77,7 +78,9 @@ class Checker:
             return found
         from misspawn.suppressions import noqa  # which few files need
 
-        return noqa.applied(Source(path, raw), found, noqa.rules(self._policy.patterns))
+        if self._rules is None:
+            self._rules = noqa.rules(self._policy.patterns)
+        return noqa.applied(Source(path, raw), found, self._rules)
 
     def _counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         return (finding for given in findings if (finding := self._policy.finding(given)))

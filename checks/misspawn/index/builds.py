@@ -99,8 +99,8 @@ class Builds:
 
     @cached_property
     def _native(self) -> dict[str, str]:
-        texts = ((path, text) for ending in _NATIVE_SOURCES for path, text in self._sources(ending))
-        found = ((path, names) for path, text in texts for names in _NATIVE.findall(text))
+        sources = self._sources(*_NATIVE_SOURCES)
+        found = ((path, names) for path, text in sources for names in _NATIVE.findall(text))
         return {name.decode(): path for path, names in found for name in names if name}
 
     @cached_property
@@ -112,7 +112,7 @@ class Builds:
     def _hooks(self) -> list[str]:
         return [path for path, text in self._sources("__init__.py") if _HOOK.search(text)]
 
-    def _sources(self, ending: str) -> Iterator[tuple[str, bytes]]:
+    def _sources(self, *endings: str) -> Iterator[tuple[str, bytes]]:
         for path in sorted(self._tree.paths()):
-            if path.endswith(ending):
+            if path.endswith(endings):
                 yield path, self._tree.read(path) or b""
